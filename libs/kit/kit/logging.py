@@ -1,0 +1,57 @@
+"""Structured logs on standard error: one JSON object a line, or readable lines on a terminal."""
+
+import logging
+import sys
+from collections.abc import Sequence
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+from kit.settings import ServiceSettings
+
+_SECRET_KEYS = frozenset({"token", "authorization", "password", "api_key", "cookie", "secret", "code"})
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+def configure_logging(service: str, settings: ServiceSettings) -> None:
+    """Send structlog's and the standard library's records through one set of processors."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _mask_secrets,
+    ]
+    level = _LEVELS[settings.log_level]
+    structlog.configure(
+        processors=[*shared, *_renderers(settings)],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(settings)],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+
+
+def _renderers(settings: ServiceSettings) -> Sequence[Processor]:
+    as_console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
+    if as_console:
+        return [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                exception_formatter=structlog.dev.plain_traceback,  # never the values of variables: they hold secrets
+            )
+        ]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+
+
+def _mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    for key in _SECRET_KEYS & event.keys():
+        event[key] = "***"
+    return event
