@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,10 +42,16 @@ class Step:
     stands: Callable[[], bool] = lambda: True
 
 
-def call(*command: str | Path, cwd: Path = ROOT, **env: str) -> None:
+def call(*command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:
     """Run one program; its output is shown only when it fails, which ends the set-up."""
     done = subprocess.run(
-        command, cwd=cwd, env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     if done.returncode:
         sys.exit(f"{done.stdout}\nset-up failed ({done.returncode}): {' '.join(map(str, command))}")
@@ -56,7 +62,15 @@ def install_on_debian(*packages: str) -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     call("apt-get", "update", "-qq")
-    call("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, DEBIAN_FRONTEND="noninteractive")
+    call(
+        "apt-get",
+        "install",
+        "-y",
+        "-qq",
+        "--no-install-recommends",
+        *packages,
+        env={"DEBIAN_FRONTEND": "noninteractive"},
+    )
     return True
 
 
@@ -98,7 +112,7 @@ def uv(again: bool, *words: str) -> None:
     """`uv pip install` into the environment, from the index that pip is set to."""
     forced = ["--reinstall"] if again else []
     env = {"UV_HTTP_TIMEOUT": "120"} | index_of_pip() | os.environ
-    call(VENV / "bin/uv", "pip", "install", "-q", "-p", PYTHON, *forced, *words, **env)
+    call(VENV / "bin/uv", "pip", "install", "-q", "-p", PYTHON, *forced, *words, env=env)
 
 
 def index_of_pip() -> dict[str, str]:
@@ -109,7 +123,7 @@ def index_of_pip() -> dict[str, str]:
     return {"UV_DEFAULT_INDEX": asked.stdout.strip()} if asked.returncode == 0 else {}
 
 
-def compile_own(again: bool) -> None:
+def compile_own(_again: bool) -> None:
     """Every start would otherwise compile anew where PYTHONDONTWRITEBYTECODE is set."""
     call(PYTHON, "-m", "compileall", "-q", *PACKAGES)
 
@@ -136,21 +150,21 @@ def machine_has_node() -> bool:
 
 
 def npm(*words: str) -> None:
-    call("npm", *words, cwd=WEB, PATH=f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}")
+    call("npm", *words, cwd=WEB, env={"PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"})
 
 
-def install_page_packages(again: bool) -> None:
+def install_page_packages(_again: bool) -> None:
     npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 
 
-def build_page(again: bool) -> None:
+def build_page(_again: bool) -> None:
     npm("run", "build")
 
 
 # --- the browser that the tests drive
 
 
-def find_browser(again: bool) -> None:
+def find_browser(_again: bool) -> None:
     """Not finding one does not stop the other tests: those in the browser fail and name this again."""
     if not any(shutil.which(name) for name in BROWSERS) and not install_on_debian("chromium"):
         print("no Chromium found, which the browser tests need: apt-get install chromium", file=sys.stderr)
