@@ -9,6 +9,11 @@ from kit.batch import Batcher
 from kit.problems import Overloaded
 
 
+async def _until_taken(batcher: Batcher[int, int]) -> None:
+    while batcher.depth:
+        await asyncio.sleep(0)
+
+
 async def test_each_caller_gets_the_outcome_of_its_own_item() -> None:
     """One bad item fails alone; its neighbours in the batch succeed."""
 
@@ -35,8 +40,7 @@ async def test_what_queues_up_meanwhile_is_handled_in_one_batch_in_order() -> No
 
     batcher = Batcher(record, name="test")
     first = batcher.enqueue(0)
-    while batcher.depth:
-        await asyncio.sleep(0)
+    await _until_taken(batcher)
     rest = [batcher.enqueue(n) for n in (1, 2, 3)]
     release.set()
     await asyncio.gather(first, *rest)
@@ -54,8 +58,7 @@ async def test_a_full_queue_refuses_at_once() -> None:
 
     batcher = Batcher(hold, name="test", max_queue=1)
     taken = batcher.enqueue(0)
-    while batcher.depth:
-        await asyncio.sleep(0)
+    await _until_taken(batcher)
     waiting = batcher.enqueue(1)
     with pytest.raises(Overloaded):
         batcher.enqueue(2)

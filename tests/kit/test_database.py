@@ -10,10 +10,12 @@ from kit.database import Database, sqlite_url
 from kit.migrate import migrate
 from kit.problems import StorageUnavailable
 from kit.settings import SettingsError
+from sqlalchemy.exc import IntegrityError
 
 _FIRST = """
 from alembic import op
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 revision = "{0}"
 down_revision = {1}
 def upgrade():
@@ -23,34 +25,35 @@ def upgrade():
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """A database with one table."""
     database = Database(sqlite_url(tmp_path / "test.db"))
     await database.write(lambda c: c.execute(sa.text("CREATE TABLE t (n INTEGER PRIMARY KEY)")))
     yield database
     await database.aclose()
 
 
-def insert(connection: sa.Connection, n: int) -> int:
+def _insert(connection: sa.Connection, n: int) -> int:
     connection.execute(sa.text("INSERT INTO t VALUES (:n)"), {"n": n})
     return n
 
 
-def numbers(connection: sa.Connection) -> list[int]:
+def _numbers(connection: sa.Connection) -> list[int]:
     return list(connection.scalars(sa.text("SELECT n FROM t ORDER BY n")))
 
 
 async def test_a_write_that_fails_is_rolled_back_alone(database: Database) -> None:
     """Of writes that share a transaction, only the failing one is undone."""
-    futures = [database.enqueue(lambda c, n=n: insert(c, n)) for n in (1, 2, 1, 3)]
+    futures = [database.enqueue(lambda c, n=n: _insert(c, n)) for n in (1, 2, 1, 3)]
     outcomes = await asyncio.gather(*futures, return_exceptions=True)
-    assert isinstance(outcomes[2], sa.exc.IntegrityError)
-    assert await database.read(numbers) == [1, 2, 3]
+    assert isinstance(outcomes[2], IntegrityError)
+    assert await database.read(_numbers) == [1, 2, 3]
 
 
 async def test_a_reader_cannot_write(database: Database) -> None:
     """What is given to `read` is refused when it writes."""
     with pytest.raises(StorageUnavailable):
-        await database.read(lambda c: insert(c, 1))
-    assert await database.read(numbers) == []
+        await database.read(lambda c: _insert(c, 1))
+    assert await database.read(_numbers) == []
 
 
 async def test_what_was_written_is_there_after_a_new_start(tmp_path: Path) -> None:
@@ -58,10 +61,10 @@ async def test_what_was_written_is_there_after_a_new_start(tmp_path: Path) -> No
     first = Database(sqlite_url(tmp_path / "a.db"), durability="FULL")
     first.enqueue(lambda c: c.execute(sa.text("CREATE TABLE t (n INTEGER PRIMARY KEY)")))
     for n in range(50):
-        first.enqueue(lambda c, n=n: insert(c, n))
+        first.enqueue(lambda c, n=n: _insert(c, n))
     await first.aclose()
     second = Database(sqlite_url(tmp_path / "a.db"))
-    assert await second.read(numbers) == list(range(50))
+    assert await second.read(_numbers) == list(range(50))
     await second.aclose()
 
 

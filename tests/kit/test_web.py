@@ -29,7 +29,7 @@ class ThingMissing(NotFound):
     code = "thing_not_found"
 
 
-def router() -> APIRouter:
+def _router() -> APIRouter:
     routes = routing.router(tag="things")
 
     @routes.post("/things", status_code=201)
@@ -59,19 +59,20 @@ def router() -> APIRouter:
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.runtime.not_ready = None
     yield
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service with a few odd endpoints."""
     app = create_service_app(
         title="Test",
         version="1",
         description="",
-        lifespan=lifespan,
-        routers=[router()],
+        lifespan=_lifespan,
+        routers=[_router()],
         allowed_hosts=["box.lan"],
         token=TOKEN,
         limits=BodyLimits(1000, {"/echo": 2000}),
@@ -82,7 +83,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
+def _assert_problem(answer: httpx.Response, status: int, code: str) -> None:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     body = answer.json()
@@ -94,8 +95,8 @@ def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
 async def test_without_the_token_all_but_the_open_paths_is_refused(client: httpx.AsyncClient) -> None:
     """401 with a problem; health, metrics and docs answer anyone."""
     client.headers.pop("Authorization")
-    assert_problem(await client.get("/things"), 401, "unauthorized")
-    assert_problem(await client.get("/things", headers={"Authorization": "Bearer wrong"}), 401, "unauthorized")
+    _assert_problem(await client.get("/things"), 401, "unauthorized")
+    _assert_problem(await client.get("/things", headers={"Authorization": "Bearer wrong"}), 401, "unauthorized")
     for path in ("/livez", "/metrics", "/docs", "/openapi.json", "/docs-assets/swagger-ui.css"):
         assert (await client.get(path)).status_code == 200, path
 
@@ -103,7 +104,7 @@ async def test_without_the_token_all_but_the_open_paths_is_refused(client: httpx
 @pytest.mark.parametrize("host", ["evil.example", "", "localhost.evil.example", "[::2]:8081"])
 async def test_an_unknown_host_is_refused(client: httpx.AsyncClient, host: str) -> None:
     """A page on another name cannot reach us by DNS rebinding."""
-    assert_problem(await client.get("/livez", headers={"Host": host}), 400, "unknown_host")
+    _assert_problem(await client.get("/livez", headers={"Host": host}), 400, "unknown_host")
 
 
 @pytest.mark.parametrize("host", ["localhost:8081", "127.0.0.1", "[::1]:8081", "BOX.lan:80"])
@@ -115,13 +116,13 @@ async def test_loopback_and_named_hosts_are_served(client: httpx.AsyncClient, ho
 async def test_input_that_does_not_fit_is_named_value_by_value(client: httpx.AsyncClient) -> None:
     """422 lists each place and reason; broken JSON is 400."""
     answer = await client.post("/things", json={"name": 1, "extra": True})
-    assert_problem(answer, 422, "validation_error")
+    _assert_problem(answer, 422, "validation_error")
     assert {tuple(issue["loc"]) for issue in answer.json()["errors"]} == {
         ("body", "name"),
         ("body", "size"),
         ("body", "extra"),
     }
-    assert_problem(
+    _assert_problem(
         await client.post("/things", content=b"{", headers={"Content-Type": "application/json"}), 400, "invalid_json"
     )
 
@@ -150,25 +151,25 @@ async def test_a_body_over_its_limit_gets_413_by_length_and_by_stream(client: ht
         for _ in range(30):
             yield b"x" * 100
 
-    assert_problem(await client.post("/things", content=b"x" * 1001), 413, "too_large")
+    _assert_problem(await client.post("/things", content=b"x" * 1001), 413, "too_large")
     streamed = await client.post("/things", content=chunks(), headers={"Content-Type": "application/json"})
     assert streamed.status_code == 413
     assert (await client.post("/echo", json={"a": "x" * 1500})).status_code == 200
-    assert_problem(await client.post("/echo", content=b"x" * 2001), 413, "too_large")
+    _assert_problem(await client.post("/echo", content=b"x" * 2001), 413, "too_large")
 
 
 async def test_errors_of_ours_are_told_without_their_text(client: httpx.AsyncClient) -> None:
     """A defect gives a 500 with a request id and no traceback."""
     answer = await client.get("/broken")
-    assert_problem(answer, 500, "internal_error")
+    _assert_problem(answer, 500, "internal_error")
     assert "secret" not in answer.text
 
 
 async def test_domain_errors_keep_their_code(client: httpx.AsyncClient) -> None:
     """A raised `Problem` becomes its status, code and detail; unknown paths and methods too."""
-    assert_problem(await client.get("/things/x"), 404, "thing_not_found")
-    assert_problem(await client.get("/nowhere"), 404, "not_found")
-    assert_problem(await client.put("/things"), 405, "method_not_allowed")
+    _assert_problem(await client.get("/things/x"), 404, "thing_not_found")
+    _assert_problem(await client.get("/nowhere"), 404, "not_found")
+    _assert_problem(await client.put("/things"), 405, "method_not_allowed")
 
 
 async def test_the_request_id_is_taken_over_or_made_up(client: httpx.AsyncClient) -> None:
@@ -189,13 +190,13 @@ async def test_a_list_is_walked_by_its_cursor_and_refuses_others(client: httpx.A
             break
     assert found == list(range(10))
     for bad in ("x", "%00", "bnVsbA", "WyJ0aGluZ3MiLCJhIl0", "WyJvdGhlciIsMV0", "WyJ0aGluZ3MiLDFlOTldXQ"):
-        assert_problem(await client.get("/things", params={"cursor": bad}), 400, "bad_cursor")
-    assert_problem(await client.get("/things", params={"limit": 501}), 422, "validation_error")
+        _assert_problem(await client.get("/things", params={"cursor": bad}), 400, "bad_cursor")
+    _assert_problem(await client.get("/things", params={"limit": 501}), 422, "validation_error")
 
 
 async def test_not_ready_says_why(client: httpx.AsyncClient) -> None:
     """Before the lifespan has run, readyz is a 503 with the reason."""
-    assert_problem(await client.get("/readyz"), 503, "not_ready")
+    _assert_problem(await client.get("/readyz"), 503, "not_ready")
 
 
 async def test_the_openapi_document_tells_of_problems_and_the_token(client: httpx.AsyncClient) -> None:

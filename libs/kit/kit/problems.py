@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 
-class Problem(Exception):  # noqa: N818 - the RFC's own word
+class Problem(Exception):
     """Base of every error that a caller may see.
 
     Subclasses set `status` and `code`. `detail` says what was wrong and how to mend it, in one or two sentences.

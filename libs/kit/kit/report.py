@@ -24,10 +24,10 @@ _BATCH_BYTES = 900_000
 _MAX_BUFFER = 2_000
 _ACCEPTED = 202
 _REFUSED = frozenset({400, 413, 422})
-_BACKOFF = wait_exponential_jitter(initial=0.25, max=3, jitter=0.25)
+_BACKOFF = wait_exponential_jitter(multiplier=0.25, max=3, jitter=0.25)
 
 
-class _NotDelivered(Exception):  # noqa: N818 - a state that is waited out, not an error
+class _NotDelivered(Exception):
     """The tracker is away or busy; `retry_after_s` is what it asked for."""
 
     def __init__(self, retry_after_s: float = 0.0) -> None:
