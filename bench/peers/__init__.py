@@ -1,0 +1,1 @@
+"""What the services are measured against: the least that could do the same work."""
