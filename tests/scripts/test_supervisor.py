@@ -5,16 +5,17 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-Start = Callable[..., Any]
+from tests.scripts.running import Run
+
+Start = Callable[..., Run]
 SERVICES = ("agent", "tracker", "dashboard")
 
 
-def pid_of(run: Any, name: str) -> int:
+def pid_of(run: Run, name: str) -> int:
     return int(httpx.get(f"http://127.0.0.1:{run.ports[name]}/", trust_env=False).text)
 
 
