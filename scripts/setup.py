@@ -54,7 +54,7 @@ def call(*command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None =
         check=False,
     )
     if done.returncode:
-        sys.exit(f"{done.stdout}\nset-up failed ({done.returncode}): {' '.join(map(str, command))}")
+        sys.exit(f"\n{done.stdout}\nset-up failed ({done.returncode}): {' '.join(map(str, command))}")
 
 
 def install_on_debian(*packages: str) -> bool:
@@ -80,7 +80,7 @@ def install_on_debian(*packages: str) -> bool:
 def make_environment(again: bool) -> None:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     if importlib.util.find_spec("ensurepip") is None and not install_on_debian(f"{version}-venv"):
-        sys.exit(f"{version} here lacks its venv module: apt-get install {version}-venv")
+        sys.exit(f"\n{version} here lacks its venv module: apt-get install {version}-venv")
     clear = ["--clear"] if again or not environment_is_sound() else []
     call(sys.executable, "-m", "venv", *clear, VENV)
 
@@ -88,10 +88,10 @@ def make_environment(again: bool) -> None:
 def environment_is_sound() -> bool:
     """Made at this place, with a Python that still runs."""
     try:
-        asked = subprocess.run([VENV / "bin/pip", "--version"], capture_output=True, check=False)
+        asked = subprocess.run([VENV / "bin/pip", "--version"], capture_output=True, text=True, check=False)
     except OSError:
         return False
-    return asked.returncode == 0
+    return asked.returncode == 0 and str(VENV) in asked.stdout
 
 
 def install_builders(again: bool) -> None:
