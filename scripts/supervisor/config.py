@@ -38,8 +38,9 @@ class Config:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What each service gets: our own environment, and where the others are unless that says so already."""
-        urls = {f"{service.name.upper()}_URL": f"http://{self.reach}:{service.port}" for service in self.services}
+        """What each service gets: our own environment, and where it finds the others unless that says so already."""
+        found = ("agent", "tracker")
+        urls = {f"{name.upper()}_URL": f"http://{self.reach}:{self.named(name).port}" for name in found}
         readable = {"BINNACLE_LOG_FORMAT": "console", "PYTHONUNBUFFERED": "1"}
         return urls | readable | os.environ
 
