@@ -105,7 +105,8 @@ def install_locked(again: bool, locks: Iterable[Path]) -> None:
 
 
 def install_services(again: bool) -> None:
-    uv(again, "--no-deps", "--no-build-isolation", *(word for name in PACKAGES for word in ("-e", name)))
+    # not from the cache: a wheel built when a package was still empty would be taken for this one
+    uv(again, "--no-cache", "--no-deps", "--no-build-isolation", *(word for name in PACKAGES for word in ("-e", name)))
 
 
 def uv(again: bool, *words: str) -> None:
