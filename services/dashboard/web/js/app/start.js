@@ -1,0 +1,71 @@
+/** The first screen: one answer with all of it, then live news. Waits for a login where one is needed. */
+
+import { signal } from '@preact/signals';
+import { get, onFailure } from '../api.js';
+import { startClock } from '../lib/clock.js';
+import { startStream } from '../live/stream.js';
+import { applyTheme } from '../preferences.js';
+import { resource, startRefresh } from '../refresh.js';
+import { root } from '../router.js';
+import { checkSession, role } from '../session.js';
+import { noteUpstream, watchUpstreams } from '../upstreams.js';
+import { PATHS, TOPICS } from './paths.js';
+
+const RETRY_MS = 2000;
+
+/** `loading`, `ready`, or why the first answer is missing. @type {import('@preact/signals').Signal<'loading' | 'ready' | import('../api.js').ApiError>} */
+export const first = signal('loading');
+
+export function startShell() {
+  if (root.peek() === 'login') {
+    role.value = 'out';
+    return;
+  }
+  onFailure(({ error }) => {
+    if (error.status === 401 && role.peek() !== 'out') void checkSession();
+  });
+  void begin();
+}
+
+/** Gets the first screen's data, again and again until it has it or nobody is logged in. */
+export async function begin() {
+  try {
+    unpack(await get('/api/bootstrap'));
+  } catch (caught) {
+    const error = /** @type {import('../api.js').ApiError} */ (caught);
+    if (error.status === 401) role.value = 'out';
+    else {
+      first.value = error;
+      setTimeout(begin, Math.max(RETRY_MS, error.retryAfterMs));
+    }
+    return;
+  }
+  first.value = 'ready';
+  startLive();
+}
+
+let live = false;
+
+function startLive() {
+  if (live) return;
+  live = true;
+  startClock();
+  watchUpstreams();
+  startRefresh();
+  startStream();
+  requestIdleCallback?.(async () => (await import('../tracking/vitals.js')).watchVitals());
+}
+
+/** @param {import('../wire').Bootstrap} all */
+function unpack(all) {
+  role.value = all.session.data?.role ?? 'viewer';
+  applyTheme(all.preferences.data?.theme);
+  for (const name of /** @type {const} */ (['agent', 'tracker'])) {
+    const state = all.status.data?.[name];
+    if (state) noteUpstream(name, state);
+  }
+  for (const part of /** @type {const} */ (['health', 'runs', 'issues'])) {
+    const { data, as_of } = all[part];
+    if (data) resource(PATHS[part], { topics: TOPICS[part] }).seed(data, as_of);
+  }
+}

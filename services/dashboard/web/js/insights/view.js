@@ -1,0 +1,4 @@
+import { html } from '../parts/html.js';
+export default function InsightsView() {
+  return html`<p>later</p>`;
+}

@@ -1,0 +1,78 @@
+/** Numbers, sizes and times as people read them; pure. */
+
+const COUNT = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const EXACT = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** What stands where there is no value. */
+export const NONE = '–';
+
+/** @param {number | null | undefined} value */
+export const count = (value) => (value == null ? NONE : COUNT.format(value));
+
+/** @param {number | null | undefined} value */
+export const compact = (value) => (value == null ? NONE : COMPACT.format(value));
+
+/** @param {number | null | undefined} share between 0 and 1 */
+export function percent(share) {
+  if (share == null) return NONE;
+  const value = share * 100;
+  return `${value > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} %`;
+}
+
+/** @param {number | null | undefined} ms */
+export function duration(ms) {
+  if (ms == null) return NONE;
+  if (ms < SECOND) return `${Math.round(ms)} ms`;
+  if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
+  if (ms < MINUTE) return `${Math.round(ms / SECOND)} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ${Math.floor((ms % MINUTE) / SECOND)} s`;
+  return `${Math.floor(ms / HOUR)} h ${Math.floor((ms % HOUR) / MINUTE)} min`;
+}
+
+/**
+ * How long ago, in one unit.
+ * @param {number} ms
+ */
+export function ago(ms) {
+  if (ms < 5 * SECOND) return 'just now';
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s ago`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ago`;
+  if (ms < DAY) return `${Math.floor(ms / HOUR)} h ago`;
+  return `${Math.floor(ms / DAY)} d ago`;
+}
+
+/** @param {string | number} at */
+export const exactTime = (at) => EXACT.format(new Date(at));
+
+/**
+ * @param {number} n
+ * @param {string} one
+ * @param {string} [many]
+ */
+export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+
+/**
+ * An id short enough for a row: its prefix and its last characters.
+ * @param {string} id
+ */
+export function shortId(id) {
+  const cut = id.indexOf('_') + 1;
+  return id.length - cut <= 8 ? id : `${id.slice(0, cut)}…${id.slice(-6)}`;
+}
+
+/**
+ * A stable word as a person would say it: `waiting_approval` → `waiting approval`.
+ * @param {string} word
+ */
+export const words = (word) => word.replaceAll('_', ' ');
+
+/** @param {unknown} value */
+export function json(value) {
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+}
