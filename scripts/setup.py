@@ -125,8 +125,11 @@ def index_of_pip() -> dict[str, str]:
 
 
 def compile_own(_again: bool) -> None:
-    """Every start would otherwise compile anew where PYTHONDONTWRITEBYTECODE is set."""
-    call(PYTHON, "-m", "compileall", "-q", *PACKAGES)
+    """Every start would otherwise compile anew where PYTHONDONTWRITEBYTECODE is set.
+
+    What cannot be compiled is no reason to stop here: the checks tell it better.
+    """
+    subprocess.run([PYTHON, "-m", "compileall", "-qq", *PACKAGES], cwd=ROOT, check=False)
 
 
 # --- the page
