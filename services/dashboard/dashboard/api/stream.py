@@ -1,0 +1,32 @@
+"""One stream of events for the page."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query
+from kit.web import routing
+from kit.web.app import Runtime, runtime_of
+from kit.web.sse import EventStream
+
+from dashboard.api.parts import PartsOf, VisitorOf
+
+
+def router() -> APIRouter:
+    """`/api/stream`."""
+    routes = routing.router("/api", tag="page")
+
+    @routes.get(
+        "/stream",
+        summary="Both services' events, the runs that are followed, and which service is down",
+        response_class=EventStream,
+    )
+    async def stream(
+        visitor: VisitorOf,
+        parts: PartsOf,
+        runtime: Annotated[Runtime, Depends(runtime_of)],
+        runs: Annotated[str, Query(max_length=4000, description="Ids of runs to follow, comma-separated.")] = "",
+        last_event_id: Annotated[str | None, Header()] = None,
+    ) -> EventStream:
+        followed = [run_id for run_id in runs.split(",") if run_id]
+        return EventStream(parts.hub.page(followed, last_event_id, visitor.session_id), runtime.stopping)
+
+    return routes

@@ -1,0 +1,1 @@
+"""One subscription to each service, fanned out to every page."""

@@ -1,0 +1,1 @@
+"""The built page: its shell and assets, and the headers that guard it."""

@@ -1,0 +1,1 @@
+"""The dashboard's own small SQLite file: sessions, login codes, preferences."""
