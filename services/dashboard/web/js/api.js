@@ -3,6 +3,7 @@
  * type of error that says what a person needs to know. Failures are told to listeners, so that they can be tracked.
  */
 
+import { BASE } from './lib/base.js';
 import { uuid } from './lib/ids.js';
 
 const TIMEOUT_MS = 15_000;
@@ -109,7 +110,7 @@ async function attempt(path, method, { body, signal, timeoutMs = TIMEOUT_MS }) {
   if (body !== undefined) headers['content-type'] = 'application/json';
   const limit = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await fetch(path, {
+    const response = await fetch(BASE + path, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),

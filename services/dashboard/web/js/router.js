@@ -1,6 +1,7 @@
 /** The URL is the state: which tab, what is selected, which filters. Everything here follows or changes it. */
 
 import { computed, signal } from '@preact/signals';
+import { BASE } from './lib/base.js';
 
 /** @typedef {{ path: string, segments: string[], query: Record<string, string> }} Place */
 
@@ -34,7 +35,8 @@ export function hrefWith(place, changes) {
   return query ? `${place.path}?${query}` : place.path;
 }
 
-const here = () => (typeof location === 'undefined' ? '/' : location.pathname + location.search);
+const here = () =>
+  typeof location === 'undefined' ? '/' : (location.pathname.slice(BASE.length) || '/') + location.search;
 
 /** Where the page is. */
 export const place = signal(parsePlace(here()));
@@ -48,8 +50,8 @@ export const root = computed(() => place.value.segments[0] ?? '');
  */
 export function navigate(href, { replace = false } = {}) {
   if (href === here()) return;
-  if (replace) history.replaceState(null, '', href);
-  else history.pushState(null, '', href);
+  if (replace) history.replaceState(null, '', BASE + href);
+  else history.pushState(null, '', BASE + href);
   place.value = parsePlace(href);
 }
 
@@ -85,5 +87,5 @@ function innerLink(event) {
     return null;
   const anchor = /** @type {Element} */ (event.target).closest('a[href^="/"]');
   if (!anchor || anchor.hasAttribute('target') || anchor.hasAttribute('download')) return null;
-  return anchor.getAttribute('href');
+  return anchor.getAttribute('href')?.slice(BASE.length) || '/';
 }

@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { get, post } from './api.js';
+import { BASE } from './lib/base.js';
 
 /** `null` while unknown; `out` when nobody is logged in. @type {import('@preact/signals').Signal<'admin' | 'viewer' | 'out' | null>} */
 export const role = signal(null);
@@ -17,7 +18,7 @@ export async function login(secret) {
 
 export async function logout() {
   await post('/auth/logout');
-  location.assign('/login');
+  location.assign(`${BASE}/login`);
 }
 
 /** Asks whether the session still holds, after something was refused. */

@@ -5,6 +5,7 @@
  */
 
 import { post } from './api.js';
+import { BASE } from './lib/base.js';
 import { uuid } from './lib/ids.js';
 import { Cap } from './tracking/cap.js';
 import { follow, watchClicks } from './tracking/clicks.js';
@@ -138,7 +139,7 @@ function beacon() {
   quietly(() => {
     const events = fitting([...unsent.values()]);
     if (!events.length) return;
-    const taken = navigator.sendBeacon('/api/track', JSON.stringify({ events }));
+    const taken = navigator.sendBeacon(`${BASE}/api/track`, JSON.stringify({ events }));
     if (taken) for (const event of events) unsent.delete(event.id);
   });
 }

@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { BASE } from '../lib/base.js';
 import { html } from '../parts/html.js';
 import { Icon } from '../parts/icons.js';
+import { root } from '../router.js';
 import { login, role } from '../session.js';
 import { begin } from './start.js';
 
@@ -25,9 +27,9 @@ export function Login() {
 
   useEffect(() => {
     document.title = 'Log in · Binnacle';
-    const code = location.pathname === '/login' ? location.hash.slice(1) : '';
+    const code = root.peek() === 'login' ? location.hash.slice(1) : '';
     if (!code) return;
-    history.replaceState(null, '', '/login');
+    history.replaceState(null, '', location.pathname);
     void attempt({ code });
   }, []);
 
@@ -59,7 +61,7 @@ function Form({ busy, problem, submit }) {
 
 /** A link's page is left for the start; where a session ran out, the page goes on where it was. */
 function enter() {
-  if (location.pathname === '/login') return location.replace('/');
+  if (root.peek() === 'login') return location.replace(`${BASE}/`);
   role.value = null;
   void begin();
 }

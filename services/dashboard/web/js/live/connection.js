@@ -4,6 +4,7 @@
  */
 
 import { withQuery } from '../api.js';
+import { BASE } from '../lib/base.js';
 import { TOPICS } from './topics.js';
 
 const FIRST_RETRY_MS = 500;
@@ -43,7 +44,7 @@ export class Connection {
   #connect() {
     clearTimeout(this.#timer);
     const old = this.#source;
-    const source = new EventSource(withQuery('/api/stream', { runs: this.#runs }));
+    const source = new EventSource(BASE + withQuery('/api/stream', { runs: this.#runs }));
     this.#source = source;
     for (const topic of TOPICS) source.addEventListener(topic, (event) => this.#receive(topic, event));
     source.onopen = () => {

@@ -20,6 +20,8 @@ export class RunWatch {
   run = signal(null);
   /** @type {import('@preact/signals').Signal<import('../api.js').ApiError | null>} */
   error = signal(null);
+  /** When it was last fetched, ms. */
+  asOf = 0;
   /** @type {(() => void)[]} */
   #stops = [];
   /** What came while a GET was under way. @type {import('../wire').RunEvent[] | null} */
@@ -55,6 +57,7 @@ export class RunWatch {
     this.#waiting = [];
     try {
       await this.#fetch();
+      this.asOf = Date.now();
       this.error.value = null;
     } catch (error) {
       this.error.value = /** @type {import('../api.js').ApiError} */ (error);
