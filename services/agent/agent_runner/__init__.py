@@ -1,0 +1,1 @@
+"""The agent of Binnacle: the loop, its tools and models, over HTTP."""

@@ -1,0 +1,1 @@
+"""The agent loop, and the types and ports it needs. It knows no framework, HTTP, SQL or environment."""

@@ -1,0 +1,86 @@
+"""Hold the arguments of a tool call against the tool's schema."""
+
+import json
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, cast
+
+from kit.jsontypes import Json, JsonObject
+
+from agent_runner.core.ports import ToolFailedError
+
+_BROKEN = "the arguments are not valid JSON ({error}); send one JSON object"
+
+
+def parse_arguments(text: str) -> JsonObject:
+    """The arguments of a call, `{}` for none. Raises `ToolFailedError` for what is no JSON object."""
+    try:
+        value: Json = json.loads(text) if text.strip() else {}
+        if isinstance(value, str):  # some servers encode the object twice
+            value = json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise ToolFailedError("invalid_arguments", _BROKEN.format(error=error)) from None
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ToolFailedError("invalid_arguments", "the arguments must be one JSON object")
+    return cast("JsonObject", value)
+
+
+class Checker:
+    """Checks arguments against JSON schemas (2020-12); each schema is made ready once."""
+
+    def __init__(self) -> None:
+        self._compile = lru_cache(maxsize=1_024)(_compile)
+
+    def check(self, arguments: JsonObject, schema: JsonObject) -> None:
+        """Raises `ToolFailedError` that names the place and says what is wrong there."""
+        if (wrong := self._compile(_Identity(schema))(arguments)) is not None:
+            raise ToolFailedError("invalid_arguments", wrong)
+
+
+class _Identity:
+    """A schema as a key: the same object is the same schema, and it lives as long as the key does."""
+
+    def __init__(self, schema: JsonObject) -> None:
+        self.schema = schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and other.schema is self.schema
+
+
+def _compile(key: _Identity) -> Callable[[JsonObject], str | None]:
+    # Loaded with the first call of a tool: 100 ms that the start need not pay.
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+    from jsonschema.exceptions import SchemaError, best_match  # noqa: PLC0415
+    from jsonschema_specifications import REGISTRY  # noqa: PLC0415
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415
+
+    unusable = (SchemaError, Unresolvable, RecursionError, re.error)
+    try:
+        Draft202012Validator.check_schema(key.schema)
+    except unusable as error:
+        raise _unusable(error) from None
+    # Given a registry, the validator never fetches a $ref from the network.
+    validator: Any = Draft202012Validator(key.schema, registry=REGISTRY)
+
+    def wrong(arguments: JsonObject) -> str | None:
+        try:
+            found: Any = best_match(validator.iter_errors(arguments))
+        except unusable as error:
+            raise _unusable(error) from None
+        if found is None:
+            return None
+        where = "/".join(str(part) for part in found.absolute_path)
+        return f"{where}: {found.message}" if where else str(found.message)
+
+    return wrong
+
+
+def _unusable(error: Exception) -> ToolFailedError:
+    reason = str(error).partition("\n")[0]
+    return ToolFailedError("invalid_schema", f"the tool's own schema cannot be used: {reason}")

@@ -1,0 +1,161 @@
+"""Run the tool calls of one turn: check, ask, do, cut; at the same time, with the results in the order asked."""
+
+import asyncio
+import difflib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from kit.jsontypes import JsonObject
+
+from agent_runner.core.arguments import Checker, parse_arguments
+from agent_runner.core.ports import (
+    CallContext,
+    Denied,
+    Gate,
+    Journal,
+    Results,
+    StepInfo,
+    Tool,
+    Toolbox,
+    ToolFailedError,
+)
+from agent_runner.core.prompt import as_data
+from agent_runner.core.types import Failure, Limits, Message, ToolCall, ToolOutcome, ToolSpec
+
+Numbered: TypeAlias = tuple[int, ToolCall]
+"""A call, and its number among the steps of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """One tool call and what came of it; `seconds` leaves out the wait for a person."""
+
+    index: int
+    call: ToolCall
+    outcome: ToolOutcome
+    seconds: float
+
+    def message(self) -> Message:
+        """What the model reads of it."""
+        return Message("tool", as_data(self.call.name, self.outcome), tool_call_id=self.call.id)
+
+
+class Executor:
+    """Runs tool calls for one run.
+
+    Guarantee: a call that is refused, fails, crashes or takes too long has an outcome like any other and leaves its
+    siblings alone. Only a journal or gate that fails ends the turn, and with it the calls under way.
+    """
+
+    def __init__(
+        self, *, run_id: str, toolbox: Toolbox, gate: Gate, journal: Journal, results: Results, limits: Limits
+    ) -> None:
+        self._run_id = run_id
+        self._toolbox = toolbox
+        self._gate = gate
+        self._journal = journal
+        self._results = results
+        self._limits = limits
+        self._checker = Checker()
+
+    def specs(self) -> Sequence[ToolSpec]:
+        """The tools that the model is told of."""
+        return self._toolbox.specs()
+
+    async def run(self, calls: Sequence[Numbered], seconds_left: float) -> list[Executed]:
+        """Run the numbered calls together; the results come in the order of the calls."""
+        lanes = self._lanes(calls)
+        if len(lanes) == 1:
+            return await self._lane(lanes[0], seconds_left)
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._lane(lane, seconds_left)) for lane in lanes]
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        return sorted((done for task in tasks for done in task.result()), key=lambda done: done.index)
+
+    def _lanes(self, calls: Sequence[Numbered]) -> list[list[Numbered]]:
+        """Calls that may run beside each other; in a lane one waits for the one before."""
+        lanes: dict[str, list[Numbered]] = {}
+        for index, call in calls:
+            tool = self._toolbox.find(call.name)
+            serial = tool.spec.serial if tool else None
+            lanes.setdefault(f"serial {serial}" if serial else f"call {index}", []).append((index, call))
+        return list(lanes.values())
+
+    async def _lane(self, calls: Sequence[Numbered], seconds_left: float) -> list[Executed]:
+        return [await self._one(index, call, seconds_left) for index, call in calls]
+
+    async def _one(self, index: int, call: ToolCall, seconds_left: float) -> Executed:
+        tool = self._toolbox.find(call.name)
+        if tool is None:
+            return await self._refuse(index, call, _unknown(call, [spec.name for spec in self._toolbox.specs()]))
+        try:
+            arguments = parse_arguments(call.arguments)
+            self._checker.check(arguments, tool.spec.input_schema)
+        except ToolFailedError as error:
+            return await self._refuse(index, call, failed(error.failure))
+        verdict = await self._gate.decide(index, tool.spec, call, arguments)
+        if isinstance(verdict, Denied):
+            denied = ToolOutcome(f"Not done: {verdict.reason}", Failure("denied", verdict.reason), "denied")
+            return await self._refuse(index, call, denied)
+        info = StepInfo(index, "tool", call.name, call, writes=not tool.spec.read_only)
+        started = time.monotonic()
+        outcome = await self._journal.step(info, lambda: self._do(tool, call, arguments, seconds_left))
+        return Executed(index, call, outcome, time.monotonic() - started)
+
+    async def _refuse(self, index: int, call: ToolCall, refusal: ToolOutcome) -> Executed:
+        async def nothing() -> ToolOutcome:
+            return refusal
+
+        outcome = await self._journal.step(StepInfo(index, "tool", call.name, call), nothing)
+        return Executed(index, call, outcome, 0.0)
+
+    async def _do(self, tool: Tool, call: ToolCall, arguments: JsonObject, seconds_left: float) -> ToolOutcome:
+        context = CallContext(self._run_id, call.id)
+        seconds = min(tool.spec.timeout_s, max(seconds_left, 0.0))
+        try:
+            async with asyncio.timeout(seconds):
+                outcome = await _guarded(tool, arguments, context)
+        except TimeoutError:
+            return failed(Failure("tool_timeout", f"{call.name} was stopped after {seconds:g} s"))
+        return await self._cut(outcome, context)
+
+    async def _cut(self, outcome: ToolOutcome, context: CallContext) -> ToolOutcome:
+        limit = self._limits.tool_output_chars
+        if len(outcome.text) <= limit:
+            return outcome
+        ref = await self._results.keep(context, outcome.text)
+        return replace(outcome, text=outcome.text[:limit], truncated=True, ref=ref)
+
+
+async def _guarded(tool: Tool, arguments: JsonObject, context: CallContext) -> ToolOutcome:
+    """Call a tool; whatever it raises is an outcome, but for our own cancellation."""
+    try:
+        return ToolOutcome(await tool.call(arguments, context))
+    except ToolFailedError as error:
+        return failed(error.failure)
+    except asyncio.CancelledError:
+        if _is_cancelled():
+            raise
+        return failed(Failure("tool_crashed", f"{tool.spec.name} was cancelled from within"))
+    except Exception as error:  # noqa: BLE001 - the edge of the loop: no tool may end a run
+        return failed(Failure("tool_crashed", f"{tool.spec.name} failed unexpectedly: {type(error).__name__}: {error}"))
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _unknown(call: ToolCall, names: Sequence[str]) -> ToolOutcome:
+    close = difflib.get_close_matches(call.name, names, n=3)
+    hint = f"did you mean {', '.join(close)}?" if close else f"there are: {', '.join(names) or 'none'}"
+    return failed(Failure("unknown_tool", f"there is no tool {call.name[:100]!r}; {hint}"))
+
+
+def failed(failure: Failure) -> ToolOutcome:
+    """A failure as the model reads it."""
+    return ToolOutcome(f"Error ({failure.code}): {failure.detail}", failure, "error")
