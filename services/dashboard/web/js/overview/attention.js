@@ -6,6 +6,8 @@ import { Ago } from '../parts/time.js';
 import { upstreams } from '../upstreams.js';
 import { worst } from './worst.js';
 
+const SHOWN = 6;
+
 /** What needs a person, worst first. @param {import('./tiles.js').Props} props */
 export function Attention({ runs, issues, health }) {
   const known = runs.data || issues.data || health.data;
@@ -17,8 +19,8 @@ export function Attention({ runs, issues, health }) {
     now: Date.now(),
   });
   return html`<section class="panel" aria-labelledby="attention">
-    <header><h2 id="attention">Needs attention</h2>${items.length ? html`<span class="muted small end">${plural(items.length, 'thing')}</span>` : null}</header>
-    ${!known ? html`<${Loading} lines=${4} />` : items.length ? html`<ul class="rows">${items.slice(0, 8).map((item) => html`<${Row} key=${item.id} item=${item} />`)}</ul>` : html`<${Fine} />`}
+    <header><h2 id="attention">Needs attention</h2>${items.length ? html`<span class="muted small end">${items.length > SHOWN ? `the worst ${SHOWN} of ${items.length}` : plural(items.length, 'thing')}</span>` : null}</header>
+    ${!known ? html`<${Loading} lines=${4} />` : items.length ? html`<ul class="rows">${items.slice(0, SHOWN).map((item) => html`<${Row} key=${item.id} item=${item} />`)}</ul>` : html`<${Fine} />`}
   </section>`;
 }
 

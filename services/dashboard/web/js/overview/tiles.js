@@ -24,7 +24,7 @@ export function Tiles({ runs, issues, health }) {
     <${Tile} label="Failed" value=${failed} tone=${failed ? 'bad' : ''} href="/runs?status=failed" note=${`of ${count(day.length)} runs in 24 h`} />
     <${Tile} label="Open issues" value=${open} tone=${open ? 'bad' : ''} href="/insights?state=open" note=${insights ? `${insights.new_issues} new in 24 h` : NONE} />
     <${Tile} label="Errors" value=${insights?.errors ?? null} tone=${insights?.errors ? 'bad' : ''} href="/insights?state=open&sort=events"
-      note=${insights ? `${percent(insights.error_rate)} of what was done` : NONE} />
+      note=${insights ? `${percent(insights.error_rate)} of use` : NONE} />
   </ul></section>`;
 }
 

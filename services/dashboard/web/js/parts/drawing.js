@@ -5,9 +5,13 @@ import { compact } from '../lib/format.js';
 
 /** @typedef {import('./plot.js').Line} Line */
 /** @typedef {{ times: number[], lines: Line[] }} Data */
+/** @typedef {(name: string, percent?: number) => string} Colour a token, how much of it */
 /** @typedef {{ update: (data: Data) => void, destroy: () => void }} Chart */
 
 const HEIGHT = 168;
+const DAY_S = 86_400;
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 /**
  * @param {HTMLElement} box
@@ -61,17 +65,25 @@ function options(box, { lines }, unit) {
 /** @param {UPlot} _ @param {number} __ @param {number} max @returns {[number, number]} */
 const fromZero = (_, __, max) => [0, Math.max(4, max * 1.1)];
 
-/** @param {(name: string) => string} colour @returns {UPlot.Axis} */
+/** @param {Colour} colour @returns {UPlot.Axis} */
 const timeAxis = (colour) => ({
   stroke: colour('--muted'),
   grid: { show: false },
   ticks: { stroke: colour('--line'), size: 4 },
   font: '11px sans-serif',
   size: 28,
-  space: 56,
+  space: 64,
+  values: (_, ticks, __, ___, step) => ticks.map((tick) => moment(tick, step)),
 });
 
-/** @param {(name: string) => string} colour @param {string} scale @param {1 | 3} side @returns {UPlot.Axis} */
+/** A date where a day begins, else the time of day. @param {number} seconds @param {number} step between two of them */
+function moment(seconds, step) {
+  const at = new Date(seconds * 1000);
+  const dayBegins = at.getHours() === 0 && at.getMinutes() === 0;
+  return dayBegins || step >= DAY_S ? DATE.format(at) : CLOCK.format(at);
+}
+
+/** @param {Colour} colour @param {string} scale @param {1 | 3} side @returns {UPlot.Axis} */
 const countAxis = (colour, scale, side) => ({
   scale,
   side,
@@ -85,26 +97,27 @@ const countAxis = (colour, scale, side) => ({
   values: (_, ticks) => ticks.map((tick) => compact(tick)),
 });
 
-/** @param {Line} line @param {(name: string) => string} colour @returns {Partial<UPlot.Series>} */
+/** @param {Line} line @param {Colour} colour @returns {Partial<UPlot.Series>} */
 function style(line, colour) {
   const stroke = colour(`--${line.tone}`);
   if (line.line) return { stroke, width: 1.5, points: { show: false } };
+  const fill = colour(`--${line.tone}`, 78);
   return {
-    fill: stroke,
-    stroke,
+    fill,
+    stroke: fill,
     width: 0,
     points: { show: false },
-    paths: UPlot.paths.bars?.({ size: [0.7, 24], align: 1 }),
+    paths: UPlot.paths.bars?.({ size: [0.62, 20], align: 1 }),
   };
 }
 
-/** Reads tokens as colours a canvas understands. @param {HTMLElement} box */
+/** Reads tokens as colours a canvas understands. @param {HTMLElement} box @returns {Colour} */
 function colours(box) {
   const probe = document.createElement('i');
   box.append(probe);
   probe.hidden = true;
-  return (/** @type {string} */ name) => {
-    probe.style.color = `var(${name})`;
+  return (/** @type {string} */ name, percent = 100) => {
+    probe.style.color = `color-mix(in srgb, var(${name}) ${percent}%, transparent)`;
     return getComputedStyle(probe).color;
   };
 }
@@ -131,7 +144,6 @@ function readout(unit) {
 /** @param {UPlot} chart @param {number} index @param {string} unit */
 function sentence(chart, index, unit) {
   const at = new Date(chart.data[0][index] * 1000);
-  const when = at.toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hour12: false });
   const values = chart.series.slice(1).map(({ label }, line) => `${chart.data[line + 1][index]} ${label}`);
-  return `${when}  ${values.join(', ')} (${unit})`;
+  return `${CLOCK.format(at)}  ${values.join(', ')} (${unit})`;
 }

@@ -43,7 +43,7 @@ function StepRow({ step, span }) {
       <summary>
         <${Icon} name="chevron" size=${12} /><${Status} state=${state} iconOnly />
         <span class="wf-name clip"><${Icon} name=${step.kind === 'tool' ? 'tool' : 'spark'} size=${14} label=${step.kind} /><code class="clip">${step.name}</code></span>
-        <span class="wf-track" aria-hidden="true"><i class=${toneOf(state)} style=${{ left: `${span.left}%`, width: `${span.width}%` }}></i></span>
+        <span class="wf-track" aria-hidden="true"><i class=${state === 'ok' ? step.kind : toneOf(state)} style=${{ left: `${span.left}%`, width: `${span.width}%` }}></i></span>
         <span class="num small">${duration(step.durationMs)}</span>
         <span class="num small muted">${step.usage ? `${compact(step.usage.total_tokens)} tok` : ''}</span>
       </summary>
