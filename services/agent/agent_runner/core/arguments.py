@@ -56,8 +56,11 @@ class _Identity:
 def _compile(key: _Identity) -> Callable[[JsonObject], str | None]:
     # Loaded with the first call of a tool: 100 ms that the start need not pay.
     from jsonschema import Draft202012Validator  # noqa: PLC0415
-    from jsonschema.exceptions import SchemaError, best_match  # noqa: PLC0415
-    from jsonschema_specifications import REGISTRY  # noqa: PLC0415
+    from jsonschema.exceptions import (  # noqa: PLC0415
+        SchemaError,
+        best_match,  # pyright: ignore[reportUnknownVariableType] - its stub leaves the result open
+    )
+    from referencing import Registry  # noqa: PLC0415
     from referencing.exceptions import Unresolvable  # noqa: PLC0415
 
     unusable = (SchemaError, Unresolvable, RecursionError, re.error)
@@ -66,11 +69,11 @@ def _compile(key: _Identity) -> Callable[[JsonObject], str | None]:
     except unusable as error:
         raise _unusable(error) from None
     # Given a registry, the validator never fetches a $ref from the network.
-    validator: Any = Draft202012Validator(key.schema, registry=REGISTRY)
+    validator: Any = Draft202012Validator(key.schema, registry=Registry())
 
     def wrong(arguments: JsonObject) -> str | None:
         try:
-            found: Any = best_match(validator.iter_errors(arguments))
+            found = cast("Any", best_match(validator.iter_errors(arguments)))
         except unusable as error:
             raise _unusable(error) from None
         if found is None:
