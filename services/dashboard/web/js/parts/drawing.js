@@ -49,7 +49,7 @@ function options(box, { lines }, unit) {
   return {
     width: box.clientWidth,
     height: HEIGHT,
-    padding: [8, 12, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: { y: { range: fromZero }, other: { range: fromZero } },

@@ -26,10 +26,17 @@ export function RunDetailView({ id }) {
   const state = watch.state.value;
   return html`<div class="detail">
     <${Head} run=${run} state=${state} stale=${html`<${Stale} error=${error} asOf=${watch.asOf} />`} />
-    <section class="panel" aria-label="Asked"><header><h2>Asked</h2></header><div class="prose pre">${asked(run) ?? run.title}</div></section>
+    <${Asked} run=${run} />
     <section class="panel" aria-label="Steps"><header><h2>Steps</h2><span class="muted small">${count(state.steps.length)} over ${duration(run.duration_ms)}</span></header><${Waterfall} state=${state} /></section>
     ${run.output ? html`<section class="panel" aria-label="Answer"><header><h2>Answer</h2></header><div class="prose"><${Markdown} text=${run.output} /></div></section>` : null}
   </div>`;
+}
+
+/** What was asked, where the title does not say all of it. @param {{ run: import('../wire').RunDetail }} props */
+function Asked({ run }) {
+  const text = asked(run);
+  if (!text || text === run.title) return null;
+  return html`<section class="panel" aria-label="Asked"><header><h2>Asked</h2></header><div class="prose pre">${text}</div></section>`;
 }
 
 /** @param {{ run: import('../wire').RunDetail, state: import('./run_state.js').RunState, stale: unknown }} props */

@@ -11,7 +11,7 @@ const LEAST = 0.5;
  * @returns {{ wholeMs: number, spans: Span[] }}
  */
 export function spansOf(steps, until) {
-  const starts = steps.map(({ startedAt }) => Date.parse(startedAt) || until);
+  const starts = steps.map(({ startedAt }) => (startedAt ? Date.parse(startedAt) : until));
   const ends = steps.map(({ durationMs }, index) =>
     durationMs == null ? Math.max(until, starts[index]) : starts[index] + durationMs,
   );

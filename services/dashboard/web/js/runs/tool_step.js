@@ -1,3 +1,4 @@
+import { inOneLine } from '../lib/arguments.js';
 import { duration, json } from '../lib/format.js';
 import { html } from '../parts/html.js';
 import { Icon } from '../parts/icons.js';
@@ -32,13 +33,4 @@ export function ToolFacts({ step }) {
     ${result ? html`<h4>Result${result.truncated ? ' (cut)' : ''}</h4><pre tabindex="0">${result.text || 'Nothing.'}</pre>` : null}
     ${error ? html`<p class="problem">${error.detail ?? error.code}</p>` : null}
   </div>`;
-}
-
-/** Arguments short enough for a row. @param {import('../wire').Json | undefined} args */
-export function inOneLine(args) {
-  if (args == null) return '';
-  if (typeof args !== 'object' || Array.isArray(args)) return json(args);
-  return Object.entries(args)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
 }
