@@ -25,6 +25,6 @@ export function LatestEvent({ event }) {
   const facts = SHOWN.filter((name) => event[name]);
   return html`<div class="prose">
     <dl class="pairs">${facts.map((name) => html`<div key=${name}><dt>${name.replace('_', ' ')}</dt><dd>${name.endsWith('_id') ? html`<${Id} id=${event[name]} />` : event[name]}</dd></div>`)}</dl>
-    ${event.context && Object.keys(event.context).length ? html`<h3>Context</h3><pre tabindex="0">${json(event.context)}</pre>` : null}
+    ${event.context && Object.keys(event.context).length ? html`<p class="label">Context</p><pre tabindex="0">${json(event.context)}</pre>` : null}
   </div>`;
 }

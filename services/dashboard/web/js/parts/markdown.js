@@ -6,6 +6,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from './html.js';
 
+/** The level of the heading that an answer stands under. */
+const PAGE_LEVEL = 2;
+
 /** @type {((text: string) => Node) | null} */
 let convert = null;
 /** @type {Promise<void> | null} */
@@ -13,7 +16,7 @@ let loading = null;
 
 async function load() {
   const [{ Marked }, { default: purify }] = await Promise.all([import('marked'), import('dompurify')]);
-  const marked = new Marked({ gfm: true, breaks: false, renderer: { html: asText, image: asLink, heading } });
+  const marked = new Marked({ gfm: true, breaks: false, renderer: { html: asText, image: asLink } });
   const options = {
     RETURN_DOM_FRAGMENT: /** @type {const} */ (true),
     FORBID_TAGS: ['style', 'img', 'form', 'input', 'button', 'svg', 'math'],
@@ -21,6 +24,7 @@ async function load() {
   };
   convert = (text) => {
     const fragment = purify.sanitize(/** @type {string} */ (marked.parse(text)), options);
+    subordinate(fragment);
     fragment.querySelectorAll('a[href]').forEach(leadOut);
     fragment.querySelectorAll('pre, table').forEach(reachable);
     return fragment;
@@ -38,13 +42,18 @@ const asText = ({ text }) => escaped(text);
 const asLink = ({ href, text }) => `<a href="${escaped(href)}">${escaped(text || href)}</a>`;
 
 /**
- * Headings of an answer stand below those of the page.
- * @this {any}
- * @param {{ tokens: any[], depth: number }} token
+ * Headings of an answer stand below those of the page, and none leaves out a level.
+ * @param {DocumentFragment} fragment
  */
-function heading(token) {
-  const level = Math.min(6, token.depth + 2);
-  return `<h${level}>${this.parser.parseInline(token.tokens)}</h${level}>`;
+function subordinate(fragment) {
+  let before = PAGE_LEVEL;
+  for (const heading of fragment.querySelectorAll('h1, h2, h3, h4, h5, h6')) {
+    const level = Math.min(Number(heading.tagName[1]) + PAGE_LEVEL, before + 1, 6);
+    const lower = document.createElement(`h${level}`);
+    lower.append(...heading.childNodes);
+    heading.replaceWith(lower);
+    before = level;
+  }
 }
 
 /** @param {Element} anchor */

@@ -28,9 +28,9 @@ export function ToolStep({ step }) {
 export function ToolFacts({ step }) {
   const { result, error, approval } = step;
   return html`<div class="tool-facts">
-    <h4>Arguments</h4><pre tabindex="0">${json(step.args ?? {})}</pre>
+    <p class="label">Arguments</p><pre tabindex="0">${json(step.args ?? {})}</pre>
     ${approval?.decision ? html`<p class="muted small">Approval: ${approval.decision}</p>` : null}
-    ${result ? html`<h4>Result${result.truncated ? ' (cut)' : ''}</h4><pre tabindex="0">${result.text || 'Nothing.'}</pre>` : null}
+    ${result ? html`<p class="label">Result${result.truncated ? ' (cut)' : ''}</p><pre tabindex="0">${result.text || 'Nothing.'}</pre>` : null}
     ${error ? html`<p class="problem">${error.detail ?? error.code}</p>` : null}
   </div>`;
 }

@@ -16,6 +16,7 @@ export function Turn({ run }) {
   const state = watch.state.value;
   const detail = watch.run.value;
   return html`<article class="turn" aria-label=${run.title ?? 'Turn'} data-run=${run.id} data-status=${state.status}>
+    <h2 class="sr-only">${run.title ?? 'Untitled'}</h2>
     <div class="asked">${asked(detail) ?? run.title}</div>
     <div class="answer">
       ${state.steps.map((step) => html`<${StepView} key=${step.index} step=${step} />`)}

@@ -55,8 +55,8 @@ function StepRow({ step, span }) {
 /** @param {{ step: import('./run_state.js').Step }} props */
 function ModelFacts({ step }) {
   return html`<div class="tool-facts">
-    ${step.reasoning ? html`<h4>Thought</h4><pre tabindex="0">${step.reasoning}</pre>` : null}
-    ${step.text ? html`<h4>Said</h4><${Markdown} text=${step.text} />` : html`<p class="muted small">No words; it only called tools.</p>`}
+    ${step.reasoning ? html`<p class="label">Thought</p><pre tabindex="0">${step.reasoning}</pre>` : null}
+    ${step.text ? html`<p class="label">Said</p><${Markdown} text=${step.text} />` : html`<p class="muted small">No words; it only called tools.</p>`}
     ${step.error ? html`<p class="problem">${step.error.detail}</p>` : null}
   </div>`;
 }
