@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
+import orjson
 from kit.jsontypes import Json, JsonObject
+from kit.text import TooDeep, clean
 
 from agent_runner.core.ports import ToolFailedError
 
@@ -16,16 +18,25 @@ _BROKEN = "the arguments are not valid JSON ({error}); send one JSON object"
 def parse_arguments(text: str) -> JsonObject:
     """The arguments of a call, `{}` for none. Raises `ToolFailedError` for what is no JSON object."""
     try:
-        value: Json = json.loads(text) if text.strip() else {}
+        value: Json = _decode(text) if text.strip() else None
         if isinstance(value, str):  # some servers encode the object twice
-            value = json.loads(value)
-    except (ValueError, RecursionError) as error:
+            value = _decode(value)
+    except (ValueError, RecursionError, TooDeep) as error:
         raise ToolFailedError("invalid_arguments", _BROKEN.format(error=error)) from None
     if value is None:
         return {}
-    if not isinstance(value, dict):
+    if not isinstance(value, Mapping):
         raise ToolFailedError("invalid_arguments", "the arguments must be one JSON object")
     return cast("JsonObject", value)
+
+
+def _decode(text: str) -> Json:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # What only the standard library takes is lone surrogates and NaN, which nothing behind this could store. Its
+        # messages say where an error is in words that a model can follow.
+        return clean(json.loads(text))
 
 
 class Checker:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from kit.jsontypes import JsonObject
+from kit.text import clean_text
 
 from agent_runner.core.arguments import Checker, parse_arguments
 from agent_runner.core.ports import (
@@ -134,7 +135,7 @@ class Executor:
 async def _guarded(tool: Tool, arguments: JsonObject, context: CallContext) -> ToolOutcome:
     """Call a tool; whatever it raises is an outcome, but for our own cancellation."""
     try:
-        return ToolOutcome(await tool.call(arguments, context))
+        return ToolOutcome(clean_text(await tool.call(arguments, context)))
     except ToolFailedError as error:
         return failed(error.failure)
     except asyncio.CancelledError:
@@ -142,7 +143,12 @@ async def _guarded(tool: Tool, arguments: JsonObject, context: CallContext) -> T
             raise
         return failed(Failure("tool_crashed", f"{tool.spec.name} was cancelled from within"))
     except Exception as error:  # noqa: BLE001 - the edge of the loop: no tool may end a run
-        return failed(Failure("tool_crashed", f"{tool.spec.name} failed unexpectedly: {type(error).__name__}: {error}"))
+        return failed(
+            Failure(
+                "tool_crashed",
+                f"{tool.spec.name} failed unexpectedly: {type(error).__name__}: {clean_text(str(error))}",
+            )
+        )
 
 
 def _is_cancelled() -> bool:

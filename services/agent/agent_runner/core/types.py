@@ -13,11 +13,15 @@ Content: TypeAlias = str | Sequence[JsonObject]
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A model's request to run a tool. `arguments` is the JSON text as the model wrote it, broken or not."""
+    """A model's request to run a tool. `arguments` is the JSON text as the model wrote it, broken or not.
+
+    `extra` is what a provider sent along and wants back with the conversation, such as a thought signature.
+    """
 
     id: str
     name: str
     arguments: str
+    extra: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
