@@ -47,7 +47,7 @@ async def discover(provider: Provider, http: httpx.AsyncClient, timeout_s: float
         response = await http.get(f"{provider.base_url}/models", headers=_headers(provider), timeout=timeout_s)
     except httpx.RequestError as error:
         return Discovered(reason=from_transport(provider, error, idle_s=timeout_s).failure.detail)
-    if response.status_code == httpx.codes.NOT_FOUND:  # answers, but keeps no list: models are taken as they are named
+    if response.status_code == 404:  # answers, but keeps no list: models are taken as they are named
         return Discovered()
     if not response.is_success:
         return Discovered(reason=from_answer(provider, "", response, response.content).failure.detail)

@@ -96,7 +96,7 @@ def _read(body: bytes) -> tuple[str, str]:
             inner = cast("JsonObject", error)
             return str(inner.get("message") or "")[:1_000], str(inner.get("code") or inner.get("type") or "")
         return str(error)[:1_000], ""
-    return str(value)[:1_000], ""
+    return body[:300].decode(errors="replace"), ""
 
 
 def _wait_asked(headers: Mapping[str, str]) -> float:

@@ -1,6 +1,7 @@
 """Ask a model over any OpenAI-compatible API."""
 
 from collections.abc import AsyncGenerator, Mapping
+from typing import cast
 
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
@@ -39,7 +40,7 @@ class OpenAICompatibleModel:
         retrying = AsyncRetrying(
             retry=retry_if_exception(_is_worth_another), stop=stop_after_attempt(_ATTEMPTS), wait=_wait, reraise=True
         )
-        answer = await retrying(self._begin, request)
+        answer = cast("Answer", await retrying(self._begin, request))
         try:
             for delta in answer.take():
                 yield delta

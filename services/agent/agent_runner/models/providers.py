@@ -28,8 +28,8 @@ class Provider:
 class ModelSettings:
     """What the model registry is built from. `agent_model` is the `provider:model` to use where none is named.
 
-    Times in seconds: `idle_s` is the longest silence of a remote model, `idle_local_s` of a local one, which may have to
-    load first; `discovery_s` the patience with a provider's list of models, `refresh_s` how often it is asked.
+    Times in seconds: `idle_s` is the longest silence of a remote model, `idle_local_s` of a local one, which may have
+    to load first; `discovery_s` the patience with a provider's list of models, `refresh_s` how often it is asked.
     """
 
     providers: Sequence[Provider] = ()
@@ -100,7 +100,7 @@ def _provider(known: _Known, environ: Mapping[str, str]) -> Provider | None:
 
 
 def _ollama(host: str) -> Provider:
-    """`OLLAMA_HOST` is what Ollama itself takes: a host, `host:port` or a URL; what it binds to everywhere, we call here."""
+    """`OLLAMA_HOST` as Ollama itself takes it: a host, `host:port` or a URL; where it binds everywhere, we call here."""
     text = host.strip() or "127.0.0.1"
     parts = urlsplit(_checked_url("OLLAMA_HOST", text if "://" in text else f"http://{text}"))
     name = parts.hostname or "127.0.0.1"

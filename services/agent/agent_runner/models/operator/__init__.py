@@ -14,7 +14,7 @@ class OperatorModel:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta | Reply, None]:
         """See `Model`."""
-        words = "I am Binnacle's built-in operator."
+        words = f"I am Binnacle's built-in operator, with {len(request.tools)} tools."
         for word in words.split(" "):
             yield Delta(word + " ")
         yield Reply(Message("assistant", words), BUILT_IN, Usage(1, 1))
