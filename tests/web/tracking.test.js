@@ -10,6 +10,12 @@ import { afterFailure, Sender } from '../../services/dashboard/web/js/tracking/s
 /** @param {string} id @param {'error' | 'interaction'} [type] */
 const event = (id, type = 'error') => ({ id, type, ts: '2026-11-23T10:00:00.000Z' });
 
+/** @param {Sender} sender */
+const started = (sender) => {
+  sender.resume();
+  return sender.flush();
+};
+
 test('an error that repeats is held back after five, and counted', () => {
   const cap = new Cap();
   const passed = Array.from({ length: 20 }, () => cap.admit('boom', 1000)).filter(({ pass }) => pass);
@@ -32,7 +38,7 @@ test('everything is sent in order and in batches, and then gone from the outbox'
   for (let n = 0; n < 120; n += 1) await box.add(event(`e${n}`));
   /** @type {number[]} */
   const sizes = [];
-  await new Sender(box, async (events) => sizes.push(events.length)).flush();
+  await started(new Sender(box, async (events) => sizes.push(events.length)));
   assert.deepEqual(sizes, [50, 50, 20]);
   assert.deepEqual(await box.peek(1), []);
 });
@@ -47,7 +53,7 @@ test('nothing is lost while the dashboard is away, and Retry-After is obeyed', a
       tries += 1;
       if (tries === 1) throw new ApiError('busy', { status: 429, retryAfterMs: 30_000 });
     });
-    await sender.flush();
+    await started(sender);
     assert.equal((await box.peek(9)).length, 1);
     mock.timers.tick(29_000);
     await sender.flush();
@@ -61,12 +67,38 @@ test('nothing is lost while the dashboard is away, and Retry-After is obeyed', a
   }
 });
 
+test('nothing is sent while nobody is logged in, and all of it once somebody is', async () => {
+  const box = memoryOutbox();
+  await box.add(event('e1'));
+  let tries = 0;
+  const sender = new Sender(box, async () => {
+    tries += 1;
+    if (tries === 1) throw new ApiError('Log in first.', { status: 401 });
+  });
+  await sender.flush();
+  assert.equal(tries, 0);
+  await started(sender);
+  assert.equal((await box.peek(9)).length, 1);
+  mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.now() + 5000 });
+  try {
+    await started(sender);
+    assert.deepEqual([tries, await box.peek(9)], [2, []]);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
 test('a refused batch is dropped, any other failure waits longer each time', () => {
-  assert.deepEqual(afterFailure(new ApiError('bad', { status: 422 }), 1), { drop: true, waitMs: 0 });
-  assert.deepEqual(afterFailure(new ApiError('away'), 3), { drop: false, waitMs: 4000 });
+  assert.deepEqual(afterFailure(new ApiError('bad', { status: 422 }), 1), {
+    drop: true,
+    waitMs: 0,
+    pause: false,
+  });
+  assert.deepEqual(afterFailure(new ApiError('away'), 3), { drop: false, waitMs: 4000, pause: false });
   assert.deepEqual(afterFailure(new ApiError('away', { status: 503, retryAfterMs: 9000 }), 1), {
     drop: false,
     waitMs: 9000,
+    pause: false,
   });
   assert.equal(afterFailure(new Error('odd'), 20).waitMs, 60_000);
 });

@@ -28,6 +28,7 @@ const cap = new Cap();
 /** Events of this page that nobody has answered for yet, for the beacon. @type {Map<string, TrackedEvent>} */
 const unsent = new Map();
 let component = () => 'shell';
+let mayBeacon = false;
 let outbox = Promise.resolve(memoryOutbox());
 /** @type {Promise<Sender> | null} */
 let sender = null;
@@ -46,7 +47,12 @@ export function startTracking(currentComponent) {
   });
   addEventListener('pagehide', beacon);
   addEventListener('online', () => soon(0));
-  soon(SOON_MS);
+}
+
+/** Somebody is logged in, so that events can be sent. */
+export function resumeTracking() {
+  mayBeacon = true;
+  sender?.then((ready) => ready.resume()).catch(() => {});
 }
 
 /** @param {Partial<TrackedEvent>} fault */
@@ -138,7 +144,7 @@ async function send(events) {
 function beacon() {
   quietly(() => {
     const events = fitting([...unsent.values()]);
-    if (!events.length) return;
+    if (!events.length || !mayBeacon) return;
     const taken = navigator.sendBeacon(`${BASE}/api/track`, JSON.stringify({ events }));
     if (taken) for (const event of events) unsent.delete(event.id);
   });

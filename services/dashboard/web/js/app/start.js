@@ -8,6 +8,7 @@ import { applyTheme } from '../preferences.js';
 import { resource, startRefresh } from '../refresh.js';
 import { root } from '../router.js';
 import { checkSession, role } from '../session.js';
+import { resumeTracking } from '../tracking.js';
 import { noteUpstream, watchUpstreams } from '../upstreams.js';
 import { PATHS, TOPICS } from './paths.js';
 
@@ -30,7 +31,7 @@ export function startShell() {
 /** Gets the first screen's data, again and again until it has it or nobody is logged in. */
 export async function begin() {
   try {
-    unpack(await get('/api/bootstrap'));
+    unpack(await get('/api/bootstrap', { quiet: true }));
   } catch (caught) {
     const error = /** @type {import('../api.js').ApiError} */ (caught);
     if (error.status === 401) role.value = 'out';
@@ -41,6 +42,7 @@ export async function begin() {
     return;
   }
   first.value = 'ready';
+  resumeTracking();
   startLive();
 }
 

@@ -20,7 +20,7 @@ export function Attention({ runs, issues, health }) {
   });
   return html`<section class="panel" aria-labelledby="attention">
     <header><h2 id="attention">Needs attention</h2>${items.length ? html`<span class="muted small end">${items.length > SHOWN ? `the worst ${SHOWN} of ${items.length}` : plural(items.length, 'thing')}</span>` : null}</header>
-    ${!known ? html`<${Loading} lines=${4} />` : items.length ? html`<ul class="rows">${items.slice(0, SHOWN).map((item) => html`<${Row} key=${item.id} item=${item} />`)}</ul>` : html`<${Fine} />`}
+    ${!known && !items.length ? html`<${Loading} lines=${4} />` : items.length ? html`<ul class="rows">${items.slice(0, SHOWN).map((item) => html`<${Row} key=${item.id} item=${item} />`)}</ul>` : html`<${Fine} />`}
   </section>`;
 }
 

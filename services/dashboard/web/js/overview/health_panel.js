@@ -12,7 +12,7 @@ const ORDER = { down: 0, degraded: 1, ok: 2 };
 export function HealthPanel({ health }) {
   return html`<section class="panel" id="parts" aria-labelledby="parts-title">
     <header><h2 id="parts-title">Parts of the agent</h2><span class="end"><${Stale} error=${health.error} asOf=${health.asOf} /></span></header>
-    <${WhenLoaded} live=${health} what="health">${(/** @type {any} */ data) => html`<${Parts} components=${data.components} />`}<//>
+    <${WhenLoaded} live=${health} what="parts">${(/** @type {any} */ data) => html`<${Parts} components=${data.components} />`}<//>
   </section>`;
 }
 

@@ -3,7 +3,7 @@ import { now } from '../lib/clock.js';
 import { countBySlot, fillSlots } from '../lib/series.js';
 import { html } from '../parts/html.js';
 import { Plot } from '../parts/plot.js';
-import { Loading, Stale } from '../parts/states.js';
+import { Loading, Missing, Stale } from '../parts/states.js';
 import { HOUR_MS, HOURS, useDayOfInsights, useDayOfRuns } from './day.js';
 
 /** Throughput and errors of the last day. */
@@ -29,7 +29,7 @@ function Throughput() {
     ],
     [all, failed],
   );
-  if (!data && !error) return html`<${Waiting} />`;
+  if (!data) return html`<${Waiting} error=${error} />`;
   return html`<${Plot} title="Throughput" unit="runs per hour" times=${starts} lines=${lines} note=${html`<${Stale} error=${error} asOf=${asOf} />`} />`;
 }
 
@@ -41,9 +41,14 @@ function Errors() {
     const { starts, counts } = fillSlots(points, until, HOUR_MS, HOURS);
     return { starts, lines: [{ label: 'errors', tone: 'bad', values: counts }] };
   }, [data, until]);
-  if (!data && !error) return html`<${Waiting} />`;
+  if (!data) return html`<${Waiting} error=${error} />`;
   return html`<${Plot} title="Errors" unit="errors per hour" times=${starts} lines=${lines} note=${html`<${Stale} error=${error} asOf=${asOf} />`} />`;
 }
 
-const Waiting = () =>
-  html`<figure class="panel plot"><${Loading} label="Loading the plot" lines=${4} /></figure>`;
+/** @param {{ error: Error | null }} props */
+function Waiting({ error }) {
+  const inside = error
+    ? html`<${Missing} what="numbers" error=${error} />`
+    : html`<${Loading} label="Loading the plot" lines=${4} />`;
+  return html`<figure class="panel plot">${inside}</figure>`;
+}

@@ -1,4 +1,4 @@
-import { count, NONE, percent } from '../lib/format.js';
+import { count, NONE, percent, plural } from '../lib/format.js';
 import { html } from '../parts/html.js';
 import { Icon } from '../parts/icons.js';
 import { upstreams } from '../upstreams.js';
@@ -10,10 +10,10 @@ import { useDayOfInsights, useDayOfRuns } from './day.js';
 
 /** The state of things in numbers; each leads to what it counts. @param {Props} props */
 export function Tiles({ runs, issues, health }) {
-  const day = useDayOfRuns().data?.items ?? runs.data?.items ?? [];
+  const day = useDayOfRuns().data?.items ?? runs.data?.items;
   const insights = useDayOfInsights().data;
   const by = (/** @type {string[]} */ ...states) =>
-    day.filter(({ status }) => states.includes(status)).length;
+    day?.filter(({ status }) => states.includes(status)).length ?? null;
   const waiting = by('waiting_approval');
   const failed = by('failed');
   const open = insights?.open_issues ?? issues.data?.items.length ?? null;
@@ -21,7 +21,7 @@ export function Tiles({ runs, issues, health }) {
     <${ServicesTile} components=${health.data?.components ?? []} />
     <${Tile} label="Under way" value=${by('running', 'queued')} href="/runs?status=running,queued" note="runs" />
     <${Tile} label="Waiting for you" value=${waiting} tone=${waiting ? 'warn' : ''} href="/runs?status=waiting_approval" note="approvals" />
-    <${Tile} label="Failed" value=${failed} tone=${failed ? 'bad' : ''} href="/runs?status=failed" note=${`of ${count(day.length)} runs in 24 h`} />
+    <${Tile} label="Failed" value=${failed} tone=${failed ? 'bad' : ''} href="/runs?status=failed" note=${day ? `of ${plural(day.length, 'run')} in 24 h` : NONE} />
     <${Tile} label="Open issues" value=${open} tone=${open ? 'bad' : ''} href="/insights?state=open" note=${insights ? `${insights.new_issues} new in 24 h` : NONE} />
     <${Tile} label="Errors" value=${insights?.errors ?? null} tone=${insights?.errors ? 'bad' : ''} href="/insights?state=open&sort=events"
       note=${insights ? `${percent(insights.error_rate)} of use` : NONE} />

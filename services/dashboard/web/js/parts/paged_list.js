@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { html } from './html.js';
-import { ErrorState, Loading } from './states.js';
+import { Loading, Missing } from './states.js';
 
 /**
  * Rows, with more of them as the end comes near.
@@ -8,7 +8,7 @@ import { ErrorState, Loading } from './states.js';
  */
 export function PagedList({ pages: { live, items, more }, what, row, empty }) {
   if (!live.data && live.error)
-    return html`<${ErrorState} title=${`No ${what}`} error=${live.error} retry=${live.refresh} />`;
+    return html`<${Missing} what=${what} error=${live.error} retry=${live.refresh} />`;
   if (!live.data) return html`<${Loading} label=${`Loading ${what}`} lines=${8} />`;
   if (!items.length) return empty;
   return html`<div class=${live.outdated ? 'dimmed' : ''} aria-busy=${live.outdated ? 'true' : undefined}>

@@ -40,6 +40,16 @@ export function Stale({ error, asOf }) {
 }
 
 /**
+ * What could not be fetched; where its service is down, it comes by itself.
+ * @param {{ what: string, error: import('../api.js').ApiError, retry: () => unknown }} props
+ */
+export function Missing({ what, error, retry }) {
+  if (error.code !== 'upstream_down')
+    return html`<${ErrorState} title=${`No ${what}`} error=${error} retry=${retry} />`;
+  return html`<${EmptyState} icon="plug" title=${`No ${what} just now`}>They show by themselves when the service is back.<//>`;
+}
+
+/**
  * A live resource in its four states: loading, failed, there, and there but old.
  * @param {{ live: import('./use_resource.js').Live<any>, what: string, children: (data: any) => unknown, lines?: number }} props
  */

@@ -13,13 +13,17 @@ const LONGEST_WAIT_MS = 60_000;
  * What to do after a batch failed.
  * @param {unknown} error
  * @param {number} failures in a row, this one included
- * @returns {{ drop: boolean, waitMs: number }}
+ * @returns {{ drop: boolean, waitMs: number, pause: boolean }} `pause`: nobody is logged in
  */
 export function afterFailure(error, failures) {
   const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), LONGEST_WAIT_MS);
-  if (!(error instanceof ApiError)) return { drop: false, waitMs };
+  if (!(error instanceof ApiError)) return { drop: false, waitMs, pause: false };
   const refused = [400, 413, 422].includes(error.status);
-  return { drop: refused, waitMs: refused ? 0 : Math.max(waitMs, error.retryAfterMs) };
+  return {
+    drop: refused,
+    waitMs: refused ? 0 : Math.max(waitMs, error.retryAfterMs),
+    pause: error.status === 401,
+  };
 }
 
 export class Sender {
@@ -29,6 +33,7 @@ export class Sender {
   #notBefore = 0;
   #due = 0;
   #sending = false;
+  #paused = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -53,8 +58,14 @@ export class Sender {
     }, due - Date.now());
   }
 
+  /** Starts sending, which waits until somebody is logged in. */
+  resume() {
+    this.#paused = false;
+    this.schedule(0);
+  }
+
   async flush() {
-    if (this.#sending || Date.now() < this.#notBefore) return;
+    if (this.#paused || this.#sending || Date.now() < this.#notBefore) return;
     this.#sending = true;
     try {
       while (await this.#sendOne());
@@ -71,7 +82,8 @@ export class Sender {
       await this.#post(events);
       this.#failures = 0;
     } catch (error) {
-      const { drop, waitMs } = afterFailure(error, ++this.#failures);
+      const { drop, waitMs, pause } = afterFailure(error, ++this.#failures);
+      this.#paused = pause;
       if (!drop) return this.#hold(waitMs);
     }
     await this.#outbox.remove(events.map((event) => event.id));
