@@ -56,7 +56,6 @@ export function Missing({ what, error, retry }) {
 export function WhenLoaded({ live, what, children, lines = 5 }) {
   if (live.data !== undefined)
     return html`<div class=${live.outdated ? 'dimmed' : ''} aria-busy=${live.outdated ? 'true' : undefined}>${children(live.data)}</div>`;
-  if (live.error)
-    return html`<${ErrorState} title=${`No ${what}`} error=${live.error} retry=${live.refresh} />`;
+  if (live.error) return html`<${Missing} what=${what} error=${live.error} retry=${live.refresh} />`;
   return html`<${Loading} label=${`Loading ${what}`} lines=${lines} />`;
 }

@@ -65,7 +65,8 @@ export class Sender {
   }
 
   async flush() {
-    if (this.#paused || this.#sending || Date.now() < this.#notBefore) return;
+    if (this.#paused || this.#sending) return;
+    if (Date.now() < this.#notBefore) return this.schedule(0);
     this.#sending = true;
     try {
       while (await this.#sendOne());
