@@ -1,0 +1,1 @@
+"""The HTTP side: typed input, one call, an answer."""

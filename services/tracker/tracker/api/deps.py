@@ -1,0 +1,65 @@
+"""What endpoints are given: the parts of the running tracker, and the query parameters that lists share."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Query, Request
+from kit.clock import Clock, parse_rfc3339
+from kit.database import Database
+from kit.web.sse import Broadcast
+from pydantic import BeforeValidator
+
+from tracker.ingest.budget import Budget
+from tracker.ingest.prepare import Preparer
+from tracker.ingest.writer import EventWriter
+from tracker.issues.announce import Announcer
+from tracker.issues.states import State
+from tracker.vocabulary import ErrorKind, Level, VitalName
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The running tracker; `app.state.services` holds it."""
+
+    database: Database
+    writer: EventWriter
+    preparer: Preparer
+    budget: Budget
+    broadcast: Broadcast
+    announcer: Announcer
+    clock: Clock
+
+
+def services_of(request: Request) -> Services:
+    """The parts of the tracker that serves this request."""
+    services = request.app.state.services
+    assert isinstance(services, Services)
+    return services
+
+
+Tracker = Annotated[Services, Depends(services_of)]
+
+
+def _split(values: object) -> object:
+    texts = cast("list[str]", values)
+    return [word for text in texts for part in text.split(",") if (word := part.strip())]
+
+
+def _milliseconds(text: object) -> object:
+    return parse_rfc3339(text) if isinstance(text, str) else text
+
+
+_Many = (Query(default_factory=list, max_length=100), BeforeValidator(_split))
+Words = Annotated[list[str], *_Many]
+"""`?component=chat,agent`; an empty list stands for all."""
+States = Annotated[list[State], *_Many]
+Kinds = Annotated[list[ErrorKind], *_Many]
+Levels = Annotated[list[Level], *_Many]
+VitalNames = Annotated[list[VitalName], *_Many]
+
+Time = Annotated[
+    int | None,
+    BeforeValidator(_milliseconds, json_schema_input_type=str | None),
+    Query(json_schema_extra={"format": "date-time"}),
+]
+"""A time in RFC 3339; milliseconds since 1970 here."""

@@ -1,0 +1,118 @@
+"""POST /api/v1/events: the hot path. It reads its body itself and answers with what became of each event."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from kit.web.routing import router as new_router
+from pydantic import BaseModel, Field
+from starlette.requests import ClientDisconnect
+from typing_extensions import override
+
+from tracker.api.deps import services_of
+from tracker.ingest.budget import Held
+from tracker.ingest.decode import decode
+from tracker.ingest.events import AnyEvent
+from tracker.ingest.parse import Form, form_of, parse
+from tracker.ingest.prepare import Batch, Preparer
+
+_LARGE = 128 << 10  # bytes from which a body is prepared beside the event loop, so that others are not held up
+
+
+class RawRoute(APIRoute):
+    """Calls its endpoint with the request and nothing else: no dependencies, no validation, no serialization."""
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        return self.endpoint
+
+
+class RejectedEvent(BaseModel):
+    """An event that was not taken."""
+
+    index: int = Field(description="Its place in the request, from 0.")
+    code: str = Field(description="A stable word such as `missing_id`.")
+    detail: str
+
+
+class Taken(BaseModel):
+    """What became of each event of a request; the counts are disjoint."""
+
+    accepted: int = Field(description="Newly stored.")
+    duplicates: int = Field(description="Their id was stored before, or came twice in the request.")
+    filtered: int = Field(description="Held back by an inbound filter.")
+    rejected: list[RejectedEvent]
+
+
+class ClientDropped(BaseModel):
+    """Events that a client gave up before sending them."""
+
+    type: str
+    reason: str
+    count: int = Field(ge=1)
+
+
+class EventsBody(BaseModel):
+    """Events of any types; unknown fields are ignored."""
+
+    events: list[AnyEvent]
+    dropped: list[ClientDropped] = []
+
+
+router = new_router("/api/v1", tag="ingest")
+router.route_class = RawRoute
+
+
+_REQUEST_BODY = {
+    "required": True,
+    "description": "JSON, or one event a line; `Content-Encoding` may be `gzip` or `zstd`.",
+    "content": {
+        "application/json": {"schema": EventsBody.model_json_schema(ref_template="#/components/schemas/{model}")},
+        "application/x-ndjson": {"schema": {"type": "string"}},
+    },
+}
+
+
+@router.post(
+    "/events",
+    status_code=202,
+    response_model=Taken,
+    summary="Take events; answered once they are on disk",
+    openapi_extra={"requestBody": _REQUEST_BODY},
+)
+async def take_events(request: Request) -> Response:
+    """One bad event never costs the others: it is named in `rejected`. Sending an id again changes nothing."""
+    services = services_of(request)
+    headers = request.headers
+    form = form_of(headers.get("content-type", ""))
+    encoding = headers.get("content-encoding", "")
+    with services.budget.hold() as held:
+        try:
+            body = await _read(request, held)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
+        job = (services.preparer, body, form, encoding, services.clock())
+        batch = await asyncio.to_thread(_prepare, *job) if len(body) > _LARGE or encoding else _prepare(*job)
+        written = await services.writer.write(batch)
+    answer = {
+        "accepted": written.stored,
+        "duplicates": written.duplicates,
+        "filtered": sum(batch.filtered.values()),
+        "rejected": batch.rejected,
+    }
+    return Response(orjson.dumps(answer), 202, media_type="application/json")
+
+
+async def _read(request: Request, held: Held) -> bytes:
+    chunks: list[bytes] = []
+    async for chunk in request.stream():
+        held.add(len(chunk))
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _prepare(preparer: Preparer, body: bytes, form: Form, encoding: str, now: int) -> Batch:
+    return preparer.batch(parse(decode(body, encoding), form), now)

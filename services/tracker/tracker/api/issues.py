@@ -1,0 +1,96 @@
+"""Issues: list, look at, set the state of."""
+
+import asyncio
+from typing import Annotated
+
+import orjson
+from fastapi import Query, Response
+from kit.jsontypes import Json
+from kit.web.pages import Page, PageQuery, cut
+from kit.web.routing import router as new_router
+from pydantic import BaseModel, ConfigDict
+
+from tracker.api.deps import Kinds, Levels, Services, States, Time, Tracker, Words
+from tracker.api.records import ErrorRecord, record_page, shown
+from tracker.api.views import IssueDetail, IssueItem, issue_detail, issue_item
+from tracker.errors import IssueNotFound
+from tracker.issues import store
+from tracker.issues.states import FOR_GOOD, Issue, State, decided
+from tracker.issues.store import IssueFilter, SortKey
+from tracker.records.store import RecordFilter, latest
+from tracker.storage.times import DAY_HOURS, hour_of
+
+router = new_router("/api/v1/issues", tag="issues")
+
+
+class IssueChange(BaseModel):
+    """The state that an issue is put into."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: State
+
+
+@router.get("", summary="Issues, by default the last seen first")
+async def list_issues(  # noqa: PLR0913, PLR0917 - each filter is a query parameter
+    tracker: Tracker,
+    page: PageQuery,
+    state: States,
+    component: Words,
+    kind: Kinds,
+    level: Levels,
+    release: Words,
+    environment: Words,
+    q: Annotated[str, Query(max_length=200, description="A part of the title or culprit.")] = "",
+    since: Time = None,
+    sort: SortKey = "last_seen",
+) -> Page[IssueItem]:
+    wanted = IssueFilter(state, component, kind, level, release, environment, q, since)
+    after = page.position(f"issues.{sort}", int, str)
+    found = await tracker.database.read(lambda c: store.search(c, wanted, sort, after, page.limit + 1))
+    items, cursor = cut(found, page, f"issues.{sort}", lambda one: (getattr(one.issue, sort), one.issue.id))
+    return Page(items=[issue_item(one) for one in items], next_cursor=cursor)
+
+
+@router.get("/{issue_id}", summary="One issue: why it is one, its trend, its latest event")
+async def get_issue(tracker: Tracker, issue_id: str) -> IssueDetail:
+    return await _detail(tracker, issue_id)
+
+
+@router.patch("/{issue_id}", summary="Resolve, ignore or reopen an issue")
+async def change_issue(tracker: Tracker, issue_id: str, change: IssueChange) -> IssueDetail:
+    """An error that happened after an issue was resolved opens it again, as a regression."""
+    now = tracker.clock()
+
+    def decide(issue: Issue) -> Issue:
+        return decided(issue, change.state, FOR_GOOD, now)
+
+    if await tracker.database.write(lambda c: store.change(c, issue_id, decide)) is None:
+        raise _missing(issue_id)
+    tracker.announcer.note({issue_id: "updated"})
+    return await _detail(tracker, issue_id)
+
+
+@router.get("/{issue_id}/events", summary="The errors of an issue, latest first", response_model=Page[ErrorRecord])
+async def list_issue_events(tracker: Tracker, page: PageQuery, issue_id: str) -> Response:
+    if not await tracker.database.read(lambda c: store.by_ids(c, [issue_id])):
+        raise _missing(issue_id)
+    return await record_page(tracker, page, RecordFilter(issues=[issue_id]), "issue_events")
+
+
+async def _detail(tracker: Services, issue_id: str) -> IssueDetail:
+    first_hour = hour_of(tracker.clock()) - DAY_HOURS + 1
+    read = tracker.database.read
+    listed, hours, sample = await asyncio.gather(
+        read(lambda c: store.by_ids(c, [issue_id])),
+        read(lambda c: store.hours_since(c, issue_id, first_hour)),
+        read(lambda c: latest(c, RecordFilter(issues=[issue_id]), None, 1)),
+    )
+    if not listed:
+        raise _missing(issue_id)
+    event: Json = orjson.loads(shown(sample[0])) if sample else None
+    return issue_detail(listed[0], hours, first_hour, event)
+
+
+def _missing(issue_id: str) -> IssueNotFound:
+    return IssueNotFound(f"no issue has the id {issue_id[:100]!r}")

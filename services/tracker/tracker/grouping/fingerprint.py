@@ -1,0 +1,108 @@
+"""Which errors are the same: the key that makes an issue of them, and the reasons for it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Literal, TypeAlias
+
+from tracker.grouping.frames import Frame, frames_of
+from tracker.grouping.templates import template_of
+
+Algorithm: TypeAlias = Literal["client", "stack", "message"]
+VERSION = 1
+"""Goes up with every change that moves errors between groups."""
+
+DEFAULT = "{{ default }}"
+"""In a client's fingerprint: what we would have grouped by."""
+
+_TYPE = re.compile(
+    r"(?:Uncaught )?(?:\(in promise\) )?"
+    r"(?P<type>(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Fault))(?::\s*|\s*$)"
+)
+_ENGINE_TYPES = frozenset({"TypeError", "ReferenceError", "RangeError", "SyntaxError", "InternalError"})
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFacts:
+    """Of an error, what grouping looks at."""
+
+    kind: str
+    component: str
+    message: str
+    stack: str | None = None
+    fingerprint: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that the errors of a group have in common."""
+
+    part: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """An error's place: errors with the same fingerprint are one issue."""
+
+    fingerprint: str
+    algorithm: Algorithm
+    parts: tuple[Part, ...]
+    version: int = VERSION
+
+
+def group(error: ErrorFacts) -> Grouping:
+    """Group by the client's fingerprint if there is one, else by type and stack, else by component and message."""
+    frames = frames_of(error.stack) if error.stack else ()
+    if error.fingerprint:
+        return _grouping("client", _of_client(error, frames))
+    return _grouping("stack" if frames else "message", _own(error, frames))
+
+
+def culprit_of(error: ErrorFacts) -> str:
+    """Where it happened: the innermost function of our own, else the component."""
+    frames = frames_of(error.stack) if error.stack else ()
+    return _where(frames[0]) if frames else error.component
+
+
+def _of_client(error: ErrorFacts, frames: Sequence[Frame]) -> list[Part]:
+    parts: list[Part] = []
+    for value in error.fingerprint:
+        parts += _own(error, frames) if value == DEFAULT else [Part("fingerprint", value)]
+    return parts
+
+
+def _own(error: ErrorFacts, frames: Sequence[Frame]) -> list[Part]:
+    type_, text = _type_and_text(error)
+    said = [Part("type", type_)] if type_ else [Part("kind", error.kind)]
+    if not frames:
+        return [*said, Part("component", error.component), Part("message", template_of(text))]
+    said += [Part("frame", str(frame)) for frame in frames]
+    if type_ in _ENGINE_TYPES:
+        return said  # each browser words these its own way: the place says more
+    return [*said, Part("message", template_of(text))]
+
+
+def _type_and_text(error: ErrorFacts) -> tuple[str, str]:
+    """The exception's type, from the message or the stack's first or last line, and the message without it."""
+    if found := _TYPE.match(error.message):
+        return found["type"], error.message[found.end() :]
+    for line in _ends(error.stack or ""):
+        if found := _TYPE.match(line):
+            return found["type"], error.message
+    return "", error.message
+
+
+def _ends(stack: str) -> tuple[str, str]:
+    return stack.partition("\n")[0], stack.rstrip().rpartition("\n")[2]
+
+
+def _where(frame: Frame) -> str:
+    return f"{frame.function} in {frame.file}" if frame.function else frame.file
+
+
+def _grouping(algorithm: Algorithm, parts: Sequence[Part]) -> Grouping:
+    text = "\x1e".join(f"{one.part}\x1f{one.value}" for one in parts)
+    digest = blake2b(f"{VERSION}\x1e{algorithm}\x1e{text}".encode(), digest_size=16)
+    return Grouping(digest.hexdigest(), algorithm, tuple(parts))

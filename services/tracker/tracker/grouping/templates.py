@@ -1,0 +1,37 @@
+"""Messages with their variables taken out, so that the same complaint about another thing reads the same."""
+
+import re
+
+_LONGEST = 1_000
+_QUOTED = re.compile(r"""(?<!\w)(?:"[^"\n]*"|'[^'\n]*'|`[^`\n]*`)(?!\w)""")
+_URL = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>)\]]+")
+_EMAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_PATH = re.compile(r"(?<![\w<])(?:[A-Za-z]:|~|\.{1,2})?(?:[/\\][\w.@+%-]+){2,}[/\\]?")
+_WITH_DIGIT = re.compile(
+    r"""(?<![\w.])[-+]?(?=\w*\d)(?:
+      (?P<uuid>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b)
+    | (?P<time>(?:\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?
+               |  \d\d:\d\d:\d\d(?:[.,]\d+)? )\b)
+    | (?P<ip>\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b)
+    | (?P<num>\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?)(?=\W|$|(?:[num]?s|[kKmMgGtT]i?[bB]|[bBmhd])\b)
+    | (?P<id>\w+)
+    )""",
+    re.VERBOSE,
+)
+_MARKED = ((("'", '"', "`"), _QUOTED, "<str>"), (("://",), _URL, "<url>"), (("@",), _EMAIL, "<email>"))
+_SLASHES = ("/", "\\")
+
+
+def template_of(message: str) -> str:
+    """`User 42 not found at 10:31:07` → `User <num> not found at <time>`."""
+    text = message[:_LONGEST]
+    for marks, pattern, name in _MARKED:  # each pattern is tried only where its mark is: most messages have none
+        if any(mark in text for mark in marks):
+            text = pattern.sub(name, text)
+    if any(mark in text for mark in _SLASHES):
+        text = _PATH.sub("<path>", text)
+    return " ".join(_WITH_DIGIT.sub(_name, text).split())
+
+
+def _name(match: re.Match[str]) -> str:
+    return f"<{match.lastgroup}>"

@@ -1,0 +1,1 @@
+"""From the bytes of a request to events on disk: decode, parse, check, scrub, filter, write."""

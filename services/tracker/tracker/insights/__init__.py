@@ -1,0 +1,1 @@
+"""Numbers over time: rollups kept as events arrive, and what is told from them."""

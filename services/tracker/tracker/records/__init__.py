@@ -1,0 +1,1 @@
+"""The raw events: listed as they were kept, and deleted."""

@@ -1,0 +1,110 @@
+"""Read and delete raw events."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import sqlalchemy as sa
+
+from tracker.storage.schema import components, events, issues, outcomes, rollups, sessions
+from tracker.vocabulary import EventType
+
+Position: TypeAlias = tuple[int, int]
+"""Time and row of the last event of the page before."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFilter:
+    """Which events; an empty field stands for all. Times in ms since 1970, `since` included, `until` not."""
+
+    type: EventType | None = None
+    components: Sequence[str] = ()
+    labels: Sequence[str] = ()
+    levels: Sequence[str] = ()
+    sessions: Sequence[str] = ()
+    releases: Sequence[str] = ()
+    environments: Sequence[str] = ()
+    issues: Sequence[str] = ()
+    ok: bool | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A stored event: `body` is its JSON."""
+
+    seq: int
+    ts: int
+    received_at: int
+    issue_id: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What a deletion took away."""
+
+    errors: int = 0
+    interactions: int = 0
+    vitals: int = 0
+    timings: int = 0
+    issues: int = 0
+
+
+def latest(connection: sa.Connection, wanted: RecordFilter, after: Position | None, limit: int) -> Sequence[Record]:
+    """Events, the latest first."""
+    columns = (events.c.seq, events.c.ts, events.c.received_at, events.c.issue_id, events.c.body)
+    order = (events.c.ts.desc(), events.c.seq.desc())
+    query = sa.select(*columns).where(*_conditions(wanted)).order_by(*order).limit(limit)
+    if after is not None:
+        query = query.where(sa.tuple_(events.c.ts, events.c.seq) < sa.tuple_(*after))
+    return [Record(*row) for row in connection.execute(query)]
+
+
+def _conditions(wanted: RecordFilter) -> Iterable[sa.ColumnElement[bool]]:
+    if wanted.type is not None:
+        yield events.c.type == wanted.type
+    columns = (
+        (events.c.component, wanted.components),
+        (events.c.label, wanted.labels),
+        (events.c.level, wanted.levels),
+        (events.c.session_id, wanted.sessions),
+        (events.c.release, wanted.releases),
+        (events.c.environment, wanted.environments),
+        (events.c.issue_id, wanted.issues),
+    )
+    yield from (column.in_(values) for column, values in columns if values)
+    if wanted.ok is not None:
+        yield events.c.ok.is_(wanted.ok)
+    if wanted.since is not None:
+        yield events.c.ts >= wanted.since
+    if wanted.until is not None:
+        yield events.c.ts < wanted.until
+
+
+def clear(connection: sa.Connection, type_: EventType) -> Cleared:
+    """Delete all events of a type and what was counted from them; with errors go their issues."""
+    gone = connection.execute(events.delete().where(events.c.type == type_)).rowcount
+    connection.execute(rollups.delete().where(rollups.c.type == type_))
+    of_session = sa.select(events.c.seq).where(events.c.session_id == sessions.c.session_id)
+    connection.execute(sessions.delete().where(~of_session.exists()))
+    of_component = sa.select(rollups.c.hour).where(rollups.c.component == components.c.name)
+    connection.execute(components.delete().where(~of_component.exists()))
+    opened = connection.execute(issues.delete()).rowcount if type_ == "error" else 0
+    return Cleared(**{f"{type_}s": gone}, issues=opened)
+
+
+def clear_all(connection: sa.Connection) -> Cleared:
+    """Delete every event, issue and count; the ledger stays."""
+    by_type = sa.select(events.c.type, sa.func.count()).group_by(events.c.type)
+    gone = {f"{type_}s": count for type_, count in connection.execute(by_type)}
+    for table in (events, rollups, sessions, components):
+        connection.execute(table.delete())
+    return Cleared(**gone, issues=connection.execute(issues.delete()).rowcount)
+
+
+def ledger(connection: sa.Connection) -> Sequence[tuple[str, str, int]]:
+    """What became of all events: outcome, reason, count."""
+    query = sa.select(outcomes).order_by(outcomes.c.outcome, outcomes.c.count.desc(), outcomes.c.reason)
+    return [(row.outcome, row.reason, row.count) for row in connection.execute(query)]

@@ -1,0 +1,1 @@
+"""The schema, its migrations, and how both databases are spoken to."""
