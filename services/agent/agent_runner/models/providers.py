@@ -100,7 +100,7 @@ def _provider(known: _Known, environ: Mapping[str, str]) -> Provider | None:
 
 
 def _ollama(host: str) -> Provider:
-    """`OLLAMA_HOST` as Ollama itself takes it: a host, `host:port` or a URL; where it binds everywhere, we call here."""
+    """`OLLAMA_HOST` as Ollama takes it: a host, `host:port` or a URL; for "bind to all" we call this machine."""
     text = host.strip() or "127.0.0.1"
     parts = urlsplit(_checked_url("OLLAMA_HOST", text if "://" in text else f"http://{text}"))
     name = parts.hostname or "127.0.0.1"

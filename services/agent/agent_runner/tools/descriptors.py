@@ -17,7 +17,8 @@ from kit.problems import Problem
 from agent_runner.tools import paths
 from agent_runner.tools.paths import Parts, shown
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+"""How a folder is opened: itself, never through a link."""
 # A pipe that nobody writes to would otherwise hold the open for ever.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -39,7 +40,7 @@ def open_folder(root: Path, parts: Parts) -> Generator[int]:
 
 def _enter(descriptor: int, parts: Parts, depth: int) -> int:
     try:
-        return os.open(parts[depth], _FOLDER, dir_fd=descriptor)
+        return os.open(parts[depth], FOLDER, dir_fd=descriptor)
     except OSError as error:
         if error.errno in {errno.ENOTDIR, errno.ELOOP}:
             raise _no_folder(descriptor, parts[: depth + 1]) from None

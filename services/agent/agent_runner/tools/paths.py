@@ -6,6 +6,7 @@ from kit.problems import BadRequest, Conflict, Forbidden, NotFound, Overloaded, 
 
 MAX_PATH_BYTES = 4_096
 MAX_NAME_BYTES = 255
+MAX_DEPTH = 64
 
 Parts: TypeAlias = tuple[str, ...]
 """The names that lead from the workspace folder to a file; empty for the folder itself."""
@@ -89,6 +90,8 @@ def split(path: str) -> Parts:
     parts = tuple(part for part in path.split("/") if part not in {"", "."})
     if ".." in parts:
         raise PathOutsideWorkspace(f"{path!r} contains '..'; give a path that leads down from the workspace")
+    if len(parts) > MAX_DEPTH:
+        raise InvalidPath(f"the path leads through more than {MAX_DEPTH} folders")
     for part in parts:
         if len(part.encode()) > MAX_NAME_BYTES:
             raise InvalidPath(f"the name {part[:40]!r}… is longer than {MAX_NAME_BYTES} bytes")

@@ -1,7 +1,6 @@
 """The one folder in which tools and the files API may read and write."""
 
 import os
-import secrets
 import shutil
 import stat
 import threading
@@ -12,21 +11,11 @@ from typing import BinaryIO, Literal, TypeAlias
 
 from kit.text import clean_text
 
-from agent_runner.tools import descriptors, paths
+from agent_runner.tools import copying, descriptors, paths
+from agent_runner.tools.copying import FileLimits
 from agent_runner.tools.paths import Parts, shown
 
 Kind: TypeAlias = Literal["file", "folder", "link", "other"]
-_MIB = 1_048_576
-
-
-@dataclass(frozen=True, slots=True)
-class FileLimits:
-    """Where file operations stop. Sizes in bytes, of one file; `entries` and `tree_bytes` of one folder operation."""
-
-    read_bytes: int = 32 * _MIB
-    write_bytes: int = 32 * _MIB
-    entries: int = 10_000
-    tree_bytes: int = 1_024 * _MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +112,7 @@ class Workspace:
             if not stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
                 os.unlink(name, dir_fd=folder)
             elif recursive:
-                shutil.rmtree(name, dir_fd=folder)
+                _remove_tree(folder, parts)
             else:
                 os.rmdir(name, dir_fd=folder)
 
@@ -138,16 +127,26 @@ class Workspace:
                 descriptors.open_parent(self.root, given) as (to_folder, new_name),
             ):
                 os.stat(name, dir_fd=from_folder, follow_symlinks=False)
-                _require_free(to_folder, given, overwrite=overwrite)
+                require_free(to_folder, given, overwrite=overwrite)
                 os.rename(name, new_name, src_dir_fd=from_folder, dst_dir_fd=to_folder)
         return self.info(shown(given))
 
     def copy(self, source: str, target: str, *, overwrite: bool = False) -> Entry:
-        """Copy a file; into `target` when that is a folder."""
+        """Copy a file, or a folder with all that it holds; into `target` when that is a folder. Links are left out."""
         taken = paths.split(source)
-        with self._changing:
-            given = self._landing(taken, target)
-            self.write_bytes(shown(given), self.read_bytes(source), overwrite=overwrite)
+        given = self._landing(taken, target)
+        if given[: len(taken)] == taken:
+            raise paths.InvalidPath(f"{shown(taken)} cannot be copied into itself")
+        self.make_folder(shown(given[:-1]))
+        with descriptors.open_parent(self.root, given) as (folder, name):
+            beside = copying.copy_beside(self.root, taken, folder, self.limits)
+            try:
+                with self._changing:
+                    require_free(folder, given, overwrite=overwrite)
+                    os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+            except BaseException:
+                copying.discard(folder, beside)
+                raise
         return self.info(shown(given))
 
     def _landing(self, taken: Parts, target: str) -> Parts:
@@ -169,19 +168,18 @@ class Workspace:
 
     def _replace(self, folder: int, parts: Parts, data: bytes, *, overwrite: bool) -> None:
         self._require_size(parts, len(data))
-        status = _require_free(folder, parts, overwrite=overwrite)
-        beside = f".{secrets.token_hex(8)}.part"
+        status = require_free(folder, parts, overwrite=overwrite)
+        beside = copying.part_name()
         try:
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=folder)
-            with os.fdopen(descriptor, "wb") as file:
+            with copying.create(folder, beside) as file:
                 if status is not None:
-                    os.fchmod(descriptor, stat.S_IMODE(status.st_mode) & 0o777)
+                    os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode) & 0o777)
                 file.write(data)
                 file.flush()
-                os.fsync(descriptor)
+                os.fsync(file.fileno())
             os.replace(beside, parts[-1], src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
-            _discard(folder, beside)
+            copying.discard(folder, beside)
             raise
 
     def _append(self, folder: int, parts: Parts, data: bytes) -> None:
@@ -211,6 +209,13 @@ def entry_of(parts: Parts, status: os.stat_result) -> Entry:
     )
 
 
+def _remove_tree(folder: int, parts: Parts) -> None:
+    try:
+        shutil.rmtree(parts[-1], dir_fd=folder)
+    except RecursionError:
+        raise paths.FileTooLarge(f"{shown(parts)} is nested too deeply to delete") from None
+
+
 def _kind(mode: int) -> Kind:
     if stat.S_ISREG(mode):
         return "file"
@@ -219,7 +224,7 @@ def _kind(mode: int) -> Kind:
     return "link" if stat.S_ISLNK(mode) else "other"
 
 
-def _require_free(folder: int, parts: Parts, *, overwrite: bool) -> os.stat_result | None:
+def require_free(folder: int, parts: Parts, *, overwrite: bool) -> os.stat_result | None:
     """What is there to be replaced, if it may be: a regular file, and `overwrite` is set."""
     status = descriptors.look(folder, parts[-1])
     if status is None:
@@ -228,10 +233,3 @@ def _require_free(folder: int, parts: Parts, *, overwrite: bool) -> os.stat_resu
     if not overwrite:
         raise paths.FileExists(f"{shown(parts)} exists already")
     return status
-
-
-def _discard(folder: int, name: str) -> None:
-    try:
-        os.unlink(name, dir_fd=folder)
-    except FileNotFoundError:
-        return

@@ -1,0 +1,248 @@
+"""Fetch a page of the public internet."""
+
+import asyncio
+import socket
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import httpx
+from kit.problems import Problem
+from pydantic import Field
+
+from agent_runner.core.ports import Tool
+from agent_runner.core.types import ToolSpec
+from agent_runner.tools import addresses
+from agent_runner.tools.function_tool import Arguments, FunctionTool, schema_of
+from agent_runner.tools.html_text import html_to_text
+
+Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
+"""The addresses of a host name, best first. Raises `OSError`."""
+
+_TEXTUAL = ("text/", "json", "xml", "yaml", "javascript", "csv", "x-www-form-urlencoded", "x-sh", "toml")
+
+
+class AddressRefused(Problem):
+    """The page is not on the public internet."""
+
+    status = 403
+    code = "address_refused"
+
+
+class FetchFailed(Problem):
+    """The page could not be had."""
+
+    status = 502
+    code = "fetch_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """Where a fetch stops: bytes of the page after decompression, seconds in all, redirects."""
+
+    max_bytes: int = 2 * 1_048_576
+    seconds: float = 20.0
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What came: the address after redirects, the status, the type without parameters, the text; `cut` if longer."""
+
+    url: str
+    status: int
+    content_type: str
+    title: str
+    text: str
+    cut: bool
+
+
+class Fetcher:
+    """Fetches by GET.
+
+    Guarantee: each connection, also after a redirect, goes to an address that was checked just before, not to a name
+    that could mean another by then. Private addresses are refused unless `allow_private`.
+    """
+
+    def __init__(
+        self, *, allow_private: bool = False, limits: FetchLimits | None = None, resolve: Resolve | None = None
+    ) -> None:
+        self._limits = limits or FetchLimits()
+        self._resolve = resolve or resolve_name
+        self._allow_private = allow_private
+        self._client: httpx.AsyncClient | None = None
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def fetch(self, url: str) -> Page:
+        """Get a page. Raises `AddressRefused` and `FetchFailed`."""
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                return await self._get(_checked(url))
+        except TimeoutError:
+            raise FetchFailed(f"{url} took longer than {self._limits.seconds:g} s") from None
+        except httpx.TooManyRedirects:
+            raise FetchFailed(f"{url} redirects more than {self._limits.redirects} times") from None
+        except (httpx.RequestError, httpx.InvalidURL) as error:
+            raise FetchFailed(f"{url} could not be fetched: {str(error) or type(error).__name__}") from None
+
+    async def _get(self, url: httpx.URL) -> Page:
+        async with self._http().stream("GET", url) as response:
+            content_type = response.headers.get("content-type", "text/plain").partition(";")[0].strip().lower()
+            if not any(word in content_type for word in _TEXTUAL):
+                size = response.headers.get("content-length", "an unknown number of")
+                raise FetchFailed(f"{url} is {content_type or 'untyped'}, not text ({size} bytes)")
+            data, cut = await self._read(response)
+        text = decode(data, response)
+        title = ""
+        if "html" in content_type:
+            title, text = html_to_text(text, str(response.url))
+        return Page(str(response.url), response.status_code, content_type, title, text, cut)
+
+    async def _read(self, response: httpx.Response) -> tuple[bytes, bool]:
+        parts: list[bytes] = []
+        left = self._limits.max_bytes
+        async for data in _decompressed(response, self._limits.max_bytes + 1):
+            parts.append(data[:left])
+            left -= len(data)
+            if left < 0:
+                break
+        return b"".join(parts), left < 0
+
+    def _http(self) -> httpx.AsyncClient:
+        if self._client is None:  # 20 ms, when first needed
+            self._client = httpx.AsyncClient(
+                transport=_CheckedTransport(self._resolve, allow_private=self._allow_private),
+                headers={"User-Agent": "Binnacle", "Accept-Encoding": "gzip, deflate"},
+                timeout=self._limits.seconds,
+                follow_redirects=True,
+                max_redirects=self._limits.redirects,
+                trust_env=False,
+            )
+        return self._client
+
+
+class _CheckedTransport(httpx.AsyncBaseTransport):
+    """Resolves a name once, checks the addresses, and connects to those and no others.
+
+    Connections are not kept: one to a checked address must not serve another name that claims the same address.
+    """
+
+    def __init__(self, resolve: Resolve, *, allow_private: bool) -> None:
+        self._inner = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_keepalive_connections=0), trust_env=False)
+        self._resolve = resolve
+        self._allow_private = allow_private
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.scheme not in {"http", "https"}:
+            raise httpx.UnsupportedProtocol(f"{request.url.scheme!r} is not fetched", request=request)
+        last: httpx.ConnectError | None = None
+        for address in await self._addresses(request):
+            try:
+                return await self._inner.handle_async_request(_sent_to(address, request))
+            except httpx.ConnectError as error:
+                last = error
+        raise last or httpx.ConnectError(f"{request.url.host} has no address", request=request)
+
+    async def _addresses(self, request: httpx.Request) -> Sequence[str]:
+        host = request.url.host
+        port = request.url.port or (443 if request.url.scheme == "https" else 80)
+        try:
+            found = await self._resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpx.ConnectError(f"{host} cannot be resolved", request=request) from error
+        for address in found:
+            if not self._allow_private and (why := addresses.refusal(address)):
+                raise AddressRefused(f"{host} is {why}; only the public internet is fetched")
+        return found
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _sent_to(address: str, request: httpx.Request) -> httpx.Request:
+    """The same request, connected to `address`; the certificate is still that of the name."""
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(host=address),
+        headers=request.headers,  # the Host header names the host
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": request.url.host},
+    )
+
+
+async def resolve_name(host: str, port: int) -> Sequence[str]:
+    """The addresses of a name, as the operating system resolves it."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+def decode(data: bytes, response: httpx.Response) -> str:
+    """Text by the charset that the page declares, else as UTF-8; what does not fit is replaced."""
+    declared = response.charset_encoding or _declared_inside(data) or "utf-8"
+    try:
+        return data.decode(declared, errors="replace")
+    except (LookupError, UnicodeError):
+        return data.decode(errors="replace")
+
+
+def _declared_inside(data: bytes) -> str | None:
+    head = data[:2_048].lower()
+    at = head.find(b"charset=")
+    if at < 0:
+        return None
+    word = head[at + 8 :].lstrip(b"\"' ")
+    return word[
+        : next((i for i, byte in enumerate(word) if not (chr(byte).isalnum() or byte in b"-_")), len(word))
+    ].decode()
+
+
+async def _decompressed(response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
+    """The body, unpacked by ourselves: a few bytes must not become gigabytes before anybody counts them."""
+    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    if coding in {"", "identity"}:
+        async for data in response.aiter_raw():
+            yield data
+        return
+    if coding not in {"gzip", "x-gzip", "deflate"}:
+        raise FetchFailed(f"{response.url} is compressed as {coding}, which was not asked for")
+    unpack = zlib.decompressobj(wbits=47)  # the header says whether it is gzip or zlib
+    try:
+        async for data in response.aiter_raw():
+            yield unpack.decompress(data, limit)
+            if unpack.unconsumed_tail:
+                return
+    except zlib.error as error:
+        raise FetchFailed(f"{response.url} cannot be unpacked: {error}") from None
+
+
+def _checked(text: str) -> httpx.URL:
+    url = httpx.URL(text.strip())
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise FetchFailed(f"{text!r} is no http(s) address; give one such as https://example.org/page")
+    if url.userinfo:
+        raise FetchFailed("the address carries a name or password; those are not sent")
+    return url
+
+
+class FetchUrl(Arguments):
+    """What to fetch."""
+
+    url: str = Field(max_length=4_096, description="An http(s) address of the public internet")
+
+
+def fetch_tool(fetcher: Fetcher) -> Tool:
+    """The tool that fetches pages; it needs the network, so it is not read-only."""
+
+    async def run(asked: FetchUrl) -> str:
+        page = await fetcher.fetch(asked.url)
+        title = f"\ntitle: {page.title}" if page.title else ""
+        cut = "\n[the page is longer; this is its beginning]" if page.cut else ""
+        return f"url: {page.url}\nstatus: {page.status}\ntype: {page.content_type}{title}\n\n{page.text}{cut}"
+
+    description = "Fetch a web page or other text by its address."
+    return FunctionTool(ToolSpec("fetch_url", description, schema_of(FetchUrl), timeout_s=30.0), FetchUrl, run)
