@@ -76,6 +76,14 @@ def test_environment_is_read_only_in_config() -> None:
     assert [name for name in readers if not re.fullmatch(r"kit/settings\.py|\w+/config(\.py|/.*)", name)] == []
 
 
+def test_every_setting_is_documented() -> None:
+    """Whoever operates the services finds each variable in one table."""
+    documented = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    settings = {name for _, path in modules() for name in re.findall(r'validation_alias="(\w+)"', text_of(path))}
+    assert {name for name in settings if f"`{name}`" not in documented} == set()
+    assert "BINNACLE_DATA_DIR" in settings
+
+
 def test_core_of_the_agent_knows_no_outside() -> None:
     """The loop gets a model, tools and a journal: it does no HTTP, SQL or I/O by itself."""
     outside = {"fastapi", "starlette", "uvicorn", "httpx", "aiohttp", "sqlalchemy", "os", "subprocess", "socket"}
