@@ -1,0 +1,89 @@
+"""How the page gets its data: little, early, and over one line."""
+
+import gzip
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, Request, expect
+
+from tests.browser.conftest import NewPage
+from tests.browser.steps import ask, expect_answered, visit
+
+MOST_REQUESTS = 10
+MOST_SCRIPT_BYTES = 60 * 1024
+
+
+def test_the_first_screen_is_small(new_page: NewPage) -> None:
+    """Up to the Overview's data: at most 10 requests, at most 60 KiB of script as sent."""
+    page = new_page()
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - Playwright marks what it is given
+    visit(page, "/")
+    expect(page.locator(".plot canvas").first).to_be_visible()
+    paths = [urlsplit(request.url).path for request in requests]
+    scripts = [request for request in requests if urlsplit(request.url).path.endswith(".js")]
+    answers = [answer for request in scripts if (answer := request.response())]
+    sizes = [len(gzip.compress(answer.body())) for answer in answers]
+    assert len(paths) <= MOST_REQUESTS, paths
+    assert sum(sizes) <= MOST_SCRIPT_BYTES, sizes
+
+
+def test_many_open_pages_share_one_stream(new_page: NewPage) -> None:
+    """Six pages of one browser hold one connection, and each hears of what happens."""
+    first = new_page()
+    streams: list[str] = []
+    first.context.on("request", lambda one: streams.append(one.url) if "/api/stream" in one.url else None)
+    visit(first, "/runs")
+    others = [first.context.new_page() for _ in range(5)]
+    for one in others:
+        visit(one, "/runs?q=shared-stream")
+    assert len(streams) == 1
+    ask(first, "what is shared-stream")
+    for one in others:
+        expect(one.locator(".run-row")).to_have_count(1)
+
+
+def test_a_page_takes_over_the_stream_when_its_holder_is_closed(new_page: NewPage) -> None:
+    """The words keep coming on the pages that stay."""
+    first = new_page()
+    visit(first, "/")
+    second = first.context.new_page()
+    visit(second, "/chat")
+    first.close()
+    second.get_by_label("Ask the agent").fill("list the files")
+    second.keyboard.press("Enter")
+    expect_answered(second)
+
+
+def test_without_web_locks_the_page_still_follows_runs(new_page: NewPage) -> None:
+    """As on plain HTTP under a name of the local network, where locks, the clipboard and randomUUID are missing."""
+    page = new_page()
+    page.add_init_script(
+        """for (const name of ['locks', 'clipboard']) Object.defineProperty(navigator, name, { value: undefined });
+        delete Crypto.prototype.randomUUID;"""
+    )
+    ask(page, "read notes.txt")
+    expect_answered(page)
+    page.get_by_role("link", name="Steps").click()
+    page.get_by_role("button", name="Copy run_").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+
+
+def test_a_wrong_password_is_told_and_the_right_one_leads_where_one_was_going(new_page: NewPage) -> None:
+    """A deep link asks for the password and then shows what it names, without loading the page again."""
+    page = new_page(known=False)
+    visit(page, "/insights?state=resolved")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_have_text("That is not the password.")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Insights")).to_be_visible()
+    expect(page.get_by_label("State")).to_have_value("resolved")
+
+
+def test_a_used_link_says_so(page: Page, new_page: NewPage) -> None:
+    """A code works once; after that the page asks for the password."""
+    other = new_page(known=False)
+    visit(other, "/login#this-code-was-never-made")
+    expect(other.get_by_role("alert")).to_contain_text("used already")
+    assert "#" not in other.url
