@@ -11,6 +11,7 @@ from kit.jsontypes import JsonObject
 from kit.text import clean_text
 
 from agent_runner.core.arguments import Checker, parse_arguments
+from agent_runner.core.marks import mark
 from agent_runner.core.ports import (
     CallContext,
     Denied,
@@ -22,7 +23,6 @@ from agent_runner.core.ports import (
     Toolbox,
     ToolFailedError,
 )
-from agent_runner.core.prompt import as_data
 from agent_runner.core.types import Failure, Limits, Message, ToolCall, ToolOutcome, ToolSpec
 
 Numbered: TypeAlias = tuple[int, ToolCall]
@@ -40,7 +40,7 @@ class Executed:
 
     def message(self) -> Message:
         """What the model reads of it."""
-        return Message("tool", as_data(self.call.name, self.outcome), tool_call_id=self.call.id)
+        return Message("tool", mark(self.call.name, self.outcome), tool_call_id=self.call.id)
 
 
 class Executor:

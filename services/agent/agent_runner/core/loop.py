@@ -11,6 +11,7 @@ from kit.jsontypes import JsonObject
 from agent_runner.core.compaction import Compactor, size_of, text_of
 from agent_runner.core.execute import Executed, Executor
 from agent_runner.core.ports import Journal, Model, ModelFailedError, StepInfo
+from agent_runner.core.prompt import NUDGE
 from agent_runner.core.types import (
     Delta,
     Failure,
@@ -30,7 +31,6 @@ from agent_runner.core.types import (
 )
 
 _EMPTY_ANSWERS = 2
-_NUDGE = Message("user", "Your last answer was empty. Go on: answer, or call a tool.")
 
 
 class Loop:
@@ -174,7 +174,7 @@ class Loop:
         self._empty += 1
         if self._empty >= _EMPTY_ANSWERS:
             return Stopped("empty_answer", f"{self._model.id} answered nothing, {self._empty} times in a row")
-        self._messages[-1] = _NUDGE  # providers refuse an empty assistant message
+        self._messages[-1] = NUDGE  # providers refuse an empty assistant message
         return RunAgain()
 
     def _next_index(self) -> int:

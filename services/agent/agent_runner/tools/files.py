@@ -40,7 +40,8 @@ class WriteFile(AtPath):
 
 
 class AppendFile(AtPath):
-    content: str = Field(description="Text to add at the end, as it is: begin it with a line break where one is needed")
+    content: str = Field(description="Text to add at the end")
+    on_new_line: bool = Field(default=True, description="Begin on a line of its own, even if the last one is open")
 
 
 class EditFile(AtPath):
@@ -132,7 +133,8 @@ class _Files:
 
     async def append(self, asked: AppendFile) -> str:
         data = text.encode(asked.content)
-        entry = await asyncio.to_thread(self._workspace.append_bytes, asked.path, data)
+        append = self._workspace.append_bytes
+        entry = await asyncio.to_thread(append, asked.path, data, on_new_line=asked.on_new_line)
         return f"added {len(data)} bytes to {entry.path}, which now has {entry.size}"
 
     async def edit(self, asked: EditFile) -> str:

@@ -86,8 +86,11 @@ class Workspace:
         with self._changing:
             return self.write_bytes(path, edit(self.read_bytes(path)))
 
-    def append_bytes(self, path: str, data: bytes) -> Entry:
-        """Add to the end of a file, which is made when missing; all of `data` or nothing."""
+    def append_bytes(self, path: str, data: bytes, *, on_new_line: bool = False) -> Entry:
+        """Add to the end of a file, which is made when missing; all of `data` or nothing.
+
+        `on_new_line` puts a line break before it where the file does not end with one.
+        """
         parts = paths.split(path)
         with self._changing:
             self._make_folders(parts[:-1])
@@ -95,7 +98,7 @@ class Workspace:
                 if descriptors.look(folder, name) is None:
                     self._replace(folder, parts, data, overwrite=False)
                 else:
-                    self._append(folder, parts, data)
+                    self._append(folder, parts, data, on_new_line=on_new_line)
         return self.info(path)
 
     def make_folder(self, path: str) -> Entry:
@@ -182,12 +185,14 @@ class Workspace:
             copying.discard(folder, beside)
             raise
 
-    def _append(self, folder: int, parts: Parts, data: bytes) -> None:
+    def _append(self, folder: int, parts: Parts, data: bytes, *, on_new_line: bool) -> None:
         descriptors.require_file(os.stat(parts[-1], dir_fd=folder, follow_symlinks=False), parts)
-        flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        with os.fdopen(os.open(parts[-1], flags, dir_fd=folder), "ab", buffering=0) as file:
+        flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        with os.fdopen(os.open(parts[-1], flags, dir_fd=folder), "a+b", buffering=0) as file:
             status = os.fstat(file.fileno())
             descriptors.require_file(status, parts)
+            if on_new_line and status.st_size and os.pread(file.fileno(), 1, status.st_size - 1) != b"\n":
+                data = b"\n" + data
             self._require_size(parts, status.st_size + len(data))
             if file.write(data) != len(data):
                 os.ftruncate(file.fileno(), status.st_size)
