@@ -1,4 +1,5 @@
 -- Fifty error events of about 1 kB a request, each with an id and a number of its own.
+wrk.headers["Content-Type"] = "application/json"
 local thread_count = 0
 function setup(thread)
   thread_count = thread_count + 1
@@ -24,5 +25,5 @@ function request()
     events[n] = event()
   end
   local body = '{"events":[' .. table.concat(events, ",") .. "]}"
-  return wrk.format("POST", nil, { ["Content-Type"] = "application/json" }, body)
+  return wrk.format("POST", nil, nil, body)
 end

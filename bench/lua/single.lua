@@ -1,4 +1,5 @@
 -- One error event of about 1 kB a request, each with an id and a number of its own.
+wrk.headers["Content-Type"] = "application/json"
 local thread_count = 0
 function setup(thread)
   thread_count = thread_count + 1
@@ -19,5 +20,5 @@ function event()
 end
 
 function request()
-  return wrk.format("POST", nil, { ["Content-Type"] = "application/json" }, '{"events":[' .. event() .. "]}")
+  return wrk.format("POST", nil, nil, '{"events":[' .. event() .. "]}")
 end
