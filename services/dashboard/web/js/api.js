@@ -11,7 +11,7 @@ const TIMEOUT_MS = 15_000;
 /**
  * @typedef {object} CallOptions
  * @property {string} [method]
- * @property {unknown} [body] sent as JSON
+ * @property {unknown} [body] sent as JSON; a file as it is
  * @property {AbortSignal} [signal]
  * @property {number} [timeoutMs]
  * @property {boolean} [quiet] do not tell the listeners of a failure
@@ -107,13 +107,14 @@ async function attempt(path, method, { body, signal, timeoutMs = TIMEOUT_MS }) {
   const requestId = uuid();
   /** @type {Record<string, string>} */
   const headers = { accept: 'application/json', 'x-request-id': requestId, 'x-binnacle-client': 'dashboard' };
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (body instanceof Blob) headers['content-type'] = 'application/octet-stream';
+  else if (body !== undefined) headers['content-type'] = 'application/json';
   const limit = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(BASE + path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: encoded(body),
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
     const text = await response.text();
@@ -127,6 +128,9 @@ async function attempt(path, method, { body, signal, timeoutMs = TIMEOUT_MS }) {
     throw new ApiError('The dashboard cannot be reached.', { requestId });
   }
 }
+
+/** @param {unknown} body */
+const encoded = (body) => (body === undefined || body instanceof Blob ? body : JSON.stringify(body));
 
 /**
  * @param {Response} response

@@ -130,8 +130,9 @@ export interface ChatSession {
 }
 export interface Model {
   id: string;
-  available?: boolean;
-  detail?: string | null;
+  available: boolean;
+  reason: string | null;
+  default: boolean;
 }
 
 export type IssueState = 'open' | 'resolved' | 'ignored';
@@ -177,12 +178,11 @@ export interface TrackedEvent {
   changed?: boolean;
 }
 export interface IssueDetail extends Issue {
-  why: { algorithm: string; version: number | string; key?: { part: string; value: string }[] };
+  why: { algorithm: string; version: number; parts: { part: string; value: string }[] };
   trend: { ts: string; events: number }[];
-  sample: { event: TrackedEvent } | TrackedEvent | null;
+  sample: { event: TrackedEvent } | null;
   state_changed_at: string | null;
-  until: Json;
-  resolved_in: string | null;
+  until: { ts: string | null; events: number | null } | null;
 }
 export interface ComponentStats {
   name: string;

@@ -2,11 +2,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../parts/button.js';
 import { html } from '../parts/html.js';
 import { toastError } from '../parts/toast.js';
-import { useResource } from '../parts/use_resource.js';
 import { place, setQuery } from '../router.js';
 import { follow } from '../tracking.js';
 import { unavailable } from '../upstreams.js';
-import { cancel, chosenModel, draftOf, send, sending } from './send.js';
+import { takeDrops } from './drop.js';
+import { ModelChooser } from './model_chooser.js';
+import { cancel, draftOf, send, sending } from './send.js';
 
 /** @param {{ sessionId: string, running: import('../wire').Run | null }} props */
 export function Composer({ sessionId, running }) {
@@ -32,7 +33,7 @@ export function Composer({ sessionId, running }) {
     event.preventDefault();
     void submit(event);
   };
-  return html`<div class="composer">
+  return html`<div class="composer" ...${takeDrops(draft)}>
     <label class="sr-only" for="ask">Ask the agent</label>
     <textarea id="ask" ref=${field} rows="1" placeholder="Ask the agent…" value=${draft.value} maxlength="200000"
       onInput=${(/** @type {any} */ event) => (draft.value = event.target.value)} onKeyDown=${onKeyDown}></textarea>
@@ -63,15 +64,4 @@ function useGivenText(draft, field) {
 /** @param {{ run: import('../wire').Run }} props */
 function StopButton({ run }) {
   return html`<${Button} action="run.cancel" target=${run.id} icon="stop" needs="agent" changes onClick=${() => cancel(run.id)}>Stop<//>`;
-}
-
-function ModelChooser() {
-  /** @type {import('../parts/use_resource.js').Live<import('../wire').Page<import('../wire').Model>>} */
-  const { data } = useResource('/api/agent/models', { topics: ['agent.models'] });
-  return html`<label class="chooser"><span class="sr-only">Model</span>
-    <select value=${chosenModel.value} onChange=${(/** @type {any} */ event) => (chosenModel.value = event.target.value)}>
-      <option value="">Agent’s model</option>
-      ${data?.items.map(({ id, available }) => html`<option key=${id} value=${id} disabled=${available === false}>${id}${available === false ? ' (unavailable)' : ''}</option>`)}
-    </select>
-  </label>`;
 }

@@ -27,7 +27,7 @@ export function IssueDetailView({ id }) {
 
 /** @param {{ issue: IssueDetail, stale: unknown }} props */
 function Detail({ issue, stale }) {
-  const event = issue.sample && 'event' in issue.sample ? issue.sample.event : issue.sample;
+  const event = issue.sample?.event;
   return html`<div class="detail">
     <header class="detail-head">
       <a class="small" href="/insights">All issues</a>
@@ -73,13 +73,13 @@ function Trend({ issue }) {
 
 /** @param {{ why: IssueDetail['why'] }} props */
 function Why({ why }) {
-  const parts = why?.key ?? [];
+  const parts = why.parts;
   return html`<section class="panel" aria-label="Why grouped">
     <header><h2>Why these are one issue</h2></header>
     <div class="prose">
       <p class="muted">${plural(parts.length, 'thing')} ${parts.length === 1 ? 'is' : 'are'} the same in every event:</p>
       <dl class="pairs">${parts.map(({ part, value }) => html`<div key=${part}><dt>${words(part)}</dt><dd class="mono">${value}</dd></div>`)}</dl>
-      <p class="muted small">Grouped by ${words(why?.algorithm ?? 'unknown')}, version ${why?.version}.</p>
+      <p class="muted small">Grouped by ${words(why.algorithm)}, version ${why.version}.</p>
     </div>
   </section>`;
 }
