@@ -1,1 +1,5 @@
-"""The agent of Binnacle: the loop, its tools and models, over HTTP."""
+"""The agent: the loop, its tools and models, over HTTP."""
+
+from importlib.metadata import version
+
+VERSION = version("binnacle-agent")

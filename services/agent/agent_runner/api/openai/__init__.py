@@ -1,0 +1,1 @@
+"""OpenAI's format: any client that speaks it can use the agent, or a model behind it."""

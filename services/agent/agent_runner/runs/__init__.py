@@ -1,0 +1,1 @@
+"""Runs: started, queued, journalled, shown live, asked about, cancelled, and accounted for at the end."""

@@ -1,0 +1,122 @@
+"""One run under way: where it stands, kept in memory and written down with every event."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from kit.clock import now_ms
+from kit.database import Unit
+from kit.jsontypes import Json, JsonObject
+
+from agent_runner.core.types import Failure, Outcome, Usage
+from agent_runner.runs.channel import Channel
+from agent_runner.runs.ports import Announcer
+from agent_runner.runs.recorder import Recorder
+from agent_runner.runs.slots import Place
+from agent_runner.storage import runs as table
+from agent_runner.storage.records import EventType, RunRecord, RunStatus
+
+
+class ActiveRun:
+    """A run that has not ended. All methods belong to the event loop's thread.
+
+    Guarantee: `record` and the row of the run change together with the event that tells of it.
+    """
+
+    def __init__(
+        self, record: RunRecord, channel: Channel, recorder: Recorder, announcer: Announcer, place: Place
+    ) -> None:
+        self.record = record
+        self.channel = channel
+        self.place = place
+        self.outcome: Outcome | None = None
+        self.unasked: list[str] = []
+        """Tools that were denied because there was nobody to ask."""
+        self.finish_reason = "stop"
+        """What the provider said of its last answer."""
+        self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when the run has ended and all of it is stored."""
+        self.cancel_reason = "cancelled"
+        self._questions = 0
+        self._recorder = recorder
+        self._announcer = announcer
+
+    @property
+    def scope(self) -> str:
+        """What a decision for the session holds for: the session, or this run where it has none."""
+        return self.record.session_id or self.record.id
+
+    def event(
+        self, type_: EventType, data: JsonObject, unit: Unit | None = None, shown: Callable[[], None] | None = None
+    ) -> None:
+        """Something happened; `unit` is the change of rows that belongs to it, `shown` is called once it is stored."""
+        self._recorder.record(self.channel, self.channel.number(type_, data), unit, shown)
+
+    def begin(self) -> None:
+        """The run has its place and starts to work."""
+        self.record = replace(self.record, started_at=now_ms())
+        self.status("running")
+
+    def wait_for_person(self) -> None:
+        """A call waits for a decision: the place goes to another run meanwhile."""
+        self._questions += 1
+        if self._questions == 1:
+            self.place.leave()
+            self.status("waiting_approval")
+
+    async def go_on(self) -> None:
+        """A decision has come; when it was the last one, the run takes its place again."""
+        self._questions -= 1
+        if self._questions == 0:
+            await self.place.take()
+            self.status("running")
+
+    def status(self, status: RunStatus, *, also: Unit | None = None) -> None:
+        """The run is in another status; `also` is written in the same transaction."""
+        self.record = replace(self.record, status=status)
+        self._changed("run.status", _status_data(self.record), also)
+
+    def end(self, status: RunStatus, reason: str | None, error: Failure | None, also: Unit) -> None:
+        """The run has ended; no event follows."""
+        self.record = replace(self.record, reason=reason, error=error, ended_at=now_ms())
+        self.channel.forget_words()
+        self.status(status, also=also)
+
+    def step_finished(self, data: JsonObject, usage: Usage) -> None:
+        """One more step is done."""
+        self.record = replace(self.record, usage=self.record.usage + usage, step_count=self.record.step_count + 1)
+        self._changed("step.finished", data)
+
+    async def flush(self) -> None:
+        """Wait until all that happened so far is stored."""
+        await self._recorder.flush()
+
+    def _changed(self, type_: EventType, data: JsonObject, also: Unit | None = None) -> None:
+        record = self.record
+        event = self.channel.number(type_, data)
+        unit = table.saving(record, also)
+        self._recorder.record(self.channel, event, unit, lambda: self._announcer.run("updated", record.id, record))
+
+
+def usage_json(usage: Usage) -> JsonObject:
+    """Tokens as the API shows them."""
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "total_tokens": usage.total_tokens,
+    }
+
+
+def failure_json(failure: Failure) -> JsonObject:
+    """An error as the API shows it."""
+    return {"code": failure.code, "detail": failure.detail}
+
+
+def _status_data(record: RunRecord) -> JsonObject:
+    data: dict[str, Json] = {"status": record.status}
+    if record.ended:
+        data["reason"] = record.reason
+        data["usage"] = usage_json(record.usage)
+    if record.error is not None:
+        data["error"] = failure_json(record.error)
+    return data

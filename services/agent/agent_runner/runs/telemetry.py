@@ -1,0 +1,83 @@
+"""What runs cost and how they fare: counted for /metrics, and reported to the tracker."""
+
+from kit.jsontypes import Json
+from kit.report import Reporter
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from agent_runner.core.ports import StepInfo
+from agent_runner.core.types import Failure, Usage
+from agent_runner.storage.records import RunRecord
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+_KINDS = {"max_time": "timeout", "model_error": "model_error", "empty_answer": "model_error"}
+MODELS = "agent.models"
+TOOLS = "agent.tools"
+RUNS = "agent.runs"
+
+
+class Telemetry:
+    """Counts and reports runs and their steps. Never waits."""
+
+    def __init__(self, registry: CollectorRegistry, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._runs = Counter("agent_runs", "Runs that ended", ("source", "status"), registry=registry)
+        self._run_seconds = Histogram("agent_run_seconds", "From start to end", buckets=_BUCKETS, registry=registry)
+        self._model_calls = Counter("agent_model_calls", "Model calls", ("model", "status"), registry=registry)
+        self._model_seconds = Histogram(
+            "agent_model_seconds", "Until the whole answer", ("model",), buckets=_BUCKETS, registry=registry
+        )
+        self._tokens = Counter("agent_tokens", "Tokens", ("model", "kind"), registry=registry)
+        self._tool_calls = Counter("agent_tool_calls", "Tool calls", ("tool", "status"), registry=registry)
+        self._tool_seconds = Histogram(
+            "agent_tool_seconds", "Until the result", ("tool",), buckets=_BUCKETS, registry=registry
+        )
+
+    def model_call(self, run: RunRecord, info: StepInfo, status: str, seconds: float, usage: Usage) -> None:
+        """A model has answered, or not."""
+        self._model_calls.labels(info.name, status).inc()
+        self._model_seconds.labels(info.name).observe(seconds)
+        self._tokens.labels(info.name, "input").inc(usage.input_tokens)
+        self._tokens.labels(info.name, "output").inc(usage.output_tokens)
+        self._timing("model_call", MODELS, run, info, status, seconds)
+
+    def tool_call(self, run: RunRecord, info: StepInfo, status: str, seconds: float, failure: Failure | None) -> None:
+        """A tool call has ended. Names that a model made up share one label."""
+        known = failure is None or failure.code != "unknown_tool"
+        name = info.name if known else "unknown"
+        self._tool_calls.labels(name, status).inc()
+        self._tool_seconds.labels(name).observe(seconds)
+        self._timing("tool_call", TOOLS, run, info, status, seconds)
+
+    def step_failed(self, run: RunRecord, info: StepInfo, failure: Failure, error: BaseException | None) -> None:
+        """A step failed: an issue for the tracker. What a tool itself refuses is a warning, not an error."""
+        model = info.kind == "model"
+        ours = model or failure.code in {"tool_crashed", "tool_timeout", "internal_error"}
+        self._reporter.error(
+            "model_error" if model else "tool_error",
+            f"{info.name}: {failure.code}: {failure.detail}",
+            component=MODELS if model else TOOLS,
+            level="error" if ours else "warning",
+            error=error,
+            context=_context(run, step=info.index, name=info.name, code=failure.code),
+        )
+
+    def run_ended(self, run: RunRecord, error: BaseException | None = None) -> None:
+        """A run has ended. One that failed is an issue, unless its model call was reported already."""
+        started, ended = run.started_at or run.created_at, run.ended_at or run.created_at
+        self._runs.labels(run.source, run.status).inc()
+        self._run_seconds.observe((ended - started) / 1000)
+        self._reporter.timing(
+            "run", ended - started, success=run.status != "failed", component=RUNS, context=_context(run)
+        )
+        if run.status == "failed" and run.error is not None and run.reason != "model_error":
+            kind = _KINDS.get(run.reason or "", "task_error")
+            message = f"run failed: {run.error.code}: {run.error.detail}"
+            self._reporter.error(kind, message, component=RUNS, error=error, context=_context(run, reason=run.reason))
+
+    def _timing(self, name: str, component: str, run: RunRecord, info: StepInfo, status: str, seconds: float) -> None:
+        context = _context(run, step=info.index, name=info.name)
+        self._reporter.timing(name, seconds * 1000, success=status == "ok", component=component, context=context)
+
+
+def _context(run: RunRecord, **more: Json) -> dict[str, Json]:
+    return {"run_id": run.id, "model": run.model, "source": run.source, **more}

@@ -1,0 +1,137 @@
+"""The agent's tables. Times are milliseconds since 1970, JSON is text; migrations make what stands here."""
+
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from kit.jsontypes import Json
+
+metadata = sa.MetaData()
+
+
+class JsonText(sa.TypeDecorator[Json]):
+    """A JSON value as text: the same bytes on SQLite and PostgreSQL, encoded by orjson."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Json, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """To the database."""
+        return None if value is None else orjson.dumps(value).decode()
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Json:  # noqa: ARG002
+        """From the database."""
+        return None if value is None else orjson.loads(value)
+
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("session_id", sa.Text),
+    sa.Column("parent_run_id", sa.Text),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("started_at", sa.BigInteger),
+    sa.Column("ended_at", sa.BigInteger),
+    sa.Column("input_tokens", sa.BigInteger, nullable=False),
+    sa.Column("output_tokens", sa.BigInteger, nullable=False),
+    sa.Column("step_count", sa.Integer, nullable=False),
+    sa.Column("error_code", sa.Text),
+    sa.Column("error_detail", sa.Text),
+    sa.Column("metadata", JsonText, nullable=False),
+    sa.Column("search", sa.Text, nullable=False),  # the beginning of what was asked, casefolded
+    sa.Index("runs_by_time", "created_at", "id"),
+    sa.Index("runs_by_status", "status", "created_at", "id"),
+    sa.Index("runs_by_session", "session_id", "created_at", "id"),
+)
+
+# Apart from `runs`: lists never read these, and they are large.
+run_bodies = sa.Table(
+    "run_bodies",
+    metadata,
+    sa.Column("run_id", sa.Text, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("request", JsonText, nullable=False),
+    sa.Column("output", sa.Text),
+    sa.Column("transcript", JsonText),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("run_id", sa.Text, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("ts", sa.BigInteger, nullable=False),
+    sa.Column("data", JsonText, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+results = sa.Table(
+    "results",
+    metadata,
+    sa.Column("ref", sa.Text, primary_key=True),
+    sa.Column("run_id", sa.Text, sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Index("results_by_run", "run_id"),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("pinned", sa.Boolean, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
+    sa.Index("sessions_by_time", "updated_at", "id"),
+)
+
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("run_id", sa.Text, sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("session_id", sa.Text),
+    sa.Column("call_id", sa.Text, nullable=False),
+    sa.Column("tool", sa.Text, nullable=False),
+    sa.Column("arguments", JsonText, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("decided_at", sa.BigInteger),
+    sa.Column("decision", sa.Text),
+    sa.Column("decision_reason", sa.Text),
+    sa.Index("approvals_by_status", "status", "created_at", "id"),
+    sa.Index("approvals_by_time", "created_at", "id"),
+    sa.Index("approvals_by_run", "run_id"),
+)
+
+permissions = sa.Table(
+    "permissions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("pattern", sa.Text, nullable=False),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("session_id", sa.Text),  # null: for all sessions
+    sa.Column("approval_id", sa.Text),  # null: a rule someone wrote, no remembered decision
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Index("permissions_by_time", "created_at", "id"),
+)
+
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("method", sa.Text, primary_key=True),
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("body_hash", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Index("receipts_by_time", "created_at"),
+)
