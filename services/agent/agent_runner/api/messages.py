@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, cast
 from kit.jsontypes import JsonObject
 from pydantic import BaseModel, BeforeValidator, Field, JsonValue, model_validator
 
-from agent_runner.core.types import Content, Message, Role, ToolCall
+from agent_runner.core.types import Content, Message, ToolCall
 
 SESSION_ID = r"^[A-Za-z0-9._:\-]{1,128}$"
 
@@ -65,7 +65,7 @@ class ChatMessage(BaseModel):
         role = "system" if self.role == "developer" else self.role
         calls = [call.to_core() for call in self.tool_calls] if self.role == "assistant" else []
         call_id = self.tool_call_id if self.role == "tool" else None
-        return Message(cast("Role", role), self._content(), calls, call_id, reasoning=self.reasoning_content or "")
+        return Message(role, self._content(), calls, call_id, reasoning=self.reasoning_content or "")
 
     def _content(self) -> Content:
         if self.content is None or isinstance(self.content, str):

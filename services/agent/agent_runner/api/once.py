@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from fastapi import Request, Response
 from kit.clock import now_ms
@@ -14,6 +14,7 @@ from agent_runner.errors import IdempotencyMismatch, InProgress
 from agent_runner.storage import receipts
 from agent_runner.storage.receipts import Receipt
 
+T = TypeVar("T")
 Keep: TypeAlias = Callable[[BaseModel], Unit]
 """What is stored in the same transaction as the thing created: the answer that tells of it."""
 Create: TypeAlias = Callable[[Keep | None], Awaitable[BaseModel]]
@@ -59,6 +60,11 @@ class Once:
             return receipts.keeping(Receipt(*claim, body_hash, status, view.model_dump_json(), now_ms()))
 
         return _response(status, (await create(keep)).model_dump_json())
+
+
+def kept_as(keep: Keep | None, view: Callable[[T], BaseModel]) -> Callable[[T], Unit] | None:
+    """`keep` for a thing that is answered as its view."""
+    return None if keep is None else lambda made: keep(view(made))
 
 
 def _response(status: int, body: str) -> Response:

@@ -8,7 +8,7 @@ from kit.web.pages import Page, PageQuery, cut
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agent_runner.api.messages import SESSION_ID
-from agent_runner.api.once import Keep
+from agent_runner.api.once import Keep, kept_as
 from agent_runner.api.parts import PartsOf
 from agent_runner.api.views import PermissionView
 from agent_runner.storage.records import RuleDecision
@@ -49,7 +49,7 @@ def router() -> APIRouter:
         """Accepts an `Idempotency-Key`."""
 
         async def add(keep: Keep | None) -> PermissionView:
-            also = (lambda rule: keep(PermissionView.of(rule))) if keep else None
+            also = kept_as(keep, PermissionView.of)
             rule = await parts.permissions.add(asked.pattern, asked.decision, asked.session_id, also)
             return PermissionView.of(rule)
 

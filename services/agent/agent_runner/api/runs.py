@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agent_runner.api.filters import Moment, Search, Several, moment, several, several_of
 from agent_runner.api.messages import SESSION_ID, Metadata, StrictMessage
-from agent_runner.api.once import Keep
+from agent_runner.api.once import Keep, kept_as
 from agent_runner.api.parts import Parts, PartsOf
 from agent_runner.api.views import RunDetail, RunSummary
 from agent_runner.core.types import Message
@@ -79,8 +79,8 @@ def router() -> APIRouter:
         _require_known(parts, asked.tools)
 
         async def start(keep: Keep | None) -> RunSummary:
-            also = (lambda record: keep(RunSummary.of(record))) if keep else None
-            run = await parts.runs.start(asked.to_request(_source(client)), _live(client), also)
+            request = asked.to_request(_source(client))
+            run = await parts.runs.start(request, _live(client), kept_as(keep, RunSummary.of))
             return RunSummary.of(run.record)
 
         return await parts.once.answer(request, 202, start)
@@ -115,8 +115,7 @@ def router() -> APIRouter:
         """Its `parent_run_id` names the first. Accepts an `Idempotency-Key`."""
 
         async def start(keep: Keep | None) -> RunSummary:
-            also = (lambda record: keep(RunSummary.of(record))) if keep else None
-            run = await parts.runs.retry(run_id, _live(client), also)
+            run = await parts.runs.retry(run_id, _live(client), kept_as(keep, RunSummary.of))
             return RunSummary.of(run.record)
 
         return await parts.once.answer(request, 202, start)

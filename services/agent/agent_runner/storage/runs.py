@@ -129,7 +129,7 @@ def _conditions(wanted: RunFilter) -> list[sa.ColumnElement[bool]]:
         runs.c.model: wanted.model,
         runs.c.session_id: wanted.session_id,
     }
-    conditions = [column.in_(values) for column, values in columns.items() if values]
+    conditions: list[sa.ColumnElement[bool]] = [column.in_(values) for column, values in columns.items() if values]
     if wanted.q:
         conditions.append(runs.c.search.contains(wanted.q.casefold(), autoescape=True))
     if wanted.since is not None:

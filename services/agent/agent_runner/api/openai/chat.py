@@ -28,7 +28,7 @@ Approval = Annotated[
     str | None, Header(alias="X-Approval", description="`wait`: calls that need a person wait for one")
 ]
 _CLIENT_LEFT = 499
-_ANSWER = {
+_ANSWER: dict[str, Any] = {
     "description": "A chat completion; with `stream` server-sent chunks",
     "content": {"application/json": {}, "text/event-stream": {}},
 }
