@@ -1,5 +1,7 @@
 """What every request passes, outermost first: context, host, size, token. Plain ASGI: it is on every hot path."""
 
+import asyncio
+import contextlib
 import hmac
 import re
 import time
@@ -20,6 +22,8 @@ _log = structlog.get_logger("http")
 _GOOD_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
 _INTERNAL = "something went wrong here; the log has it under this request id"
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_DRAINED_BYTES = 64 << 20
+_DRAIN_S = 5.0
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -131,6 +135,7 @@ class BodyLimit:
         declared = Headers(scope=scope).get("content-length", "0")
         detail = f"the body is over the limit of {limit} bytes"
         if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > limit):
+            await _drain(receive)
             await problem_response(413, "too_large", detail, headers={"Connection": "close"})(scope, receive, send)
             return
         total = 0
@@ -140,10 +145,26 @@ class BodyLimit:
             message = await receive()
             total += len(message.get("body", b""))
             if total > limit:
+                await _drain(receive)
                 raise HTTPException(413, detail, headers={"Connection": "close"})
             return message
 
         await self._app(scope, receiver, send)
+
+
+async def _drain(receive: Receive) -> None:
+    """Take the rest of a refused body in: who still sends would see a broken connection and not the answer.
+
+    Only so much, and only so long; beyond that the connection is closed all the same.
+    """
+    left = _DRAINED_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_S):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 class BearerAuth:
