@@ -87,3 +87,17 @@ def test_a_used_link_says_so(page: Page, new_page: NewPage) -> None:
     visit(other, "/login#this-code-was-never-made")
     expect(other.get_by_role("alert")).to_contain_text("used already")
     assert "#" not in other.url
+
+
+def test_a_tab_that_cannot_be_loaded_takes_nothing_else_along(new_page: NewPage) -> None:
+    """It says so, the others work, and trying again works once it can be loaded."""
+    page = new_page()
+    visit(page, "/")
+    page.route("**/assets/view-*.js", lambda route: route.abort())
+    page.get_by_role("link", name="Insights").click()
+    expect(page.get_by_text("This tab could not be shown")).to_be_visible()
+    page.unroute("**/assets/view-*.js")
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    page.get_by_role("link", name="Chat").click()
+    expect(page.get_by_label("Ask the agent")).to_be_visible()

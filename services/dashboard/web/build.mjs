@@ -8,39 +8,54 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+const START = 'js/main.js';
+const FIRST_TAB = 'js/overview/view.js';
+const STYLES = 'css/styles.css';
+
 const web = dirname(fileURLToPath(import.meta.url));
 const out = process.env.STATIC_DIR ?? join(web, '../dashboard/static');
 const { version } = JSON.parse(await readFile(join(web, 'package.json'), 'utf8'));
 
-const { metafile } = await build({
-  absWorkingDir: web,
-  entryPoints: ['js/main.js', 'css/styles.css'],
-  outdir: join(out, 'assets'),
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  target: ['chrome123', 'firefox120', 'safari17.5'],
-  minify: true,
-  sourcemap: true,
-  metafile: true,
-  write: false,
-  entryNames: '[name]-[hash]',
-  chunkNames: '[name]-[hash]',
-  define: { RELEASE: JSON.stringify(`binnacle-web@${version}`) },
-  plugins: [oneStart()],
-  logLevel: 'warning',
-}).then(save);
-
+const shared = sharedModules(await bundle([]));
+const { metafile, outputFiles } = await bundle(shared);
+await rm(out, { recursive: true, force: true });
+await mkdir(join(out, 'assets'), { recursive: true });
+await Promise.all(outputFiles.map((file) => writeFile(file.path, file.contents)));
 await writeFile(join(out, 'index.html'), await page());
+
+/** @param {string[]} sharedWithStart */
+function bundle(sharedWithStart) {
+  return build({
+    absWorkingDir: web,
+    entryPoints: [START, STYLES],
+    outdir: join(out, 'assets'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: ['chrome123', 'firefox120', 'safari17.5'],
+    minify: true,
+    sourcemap: true,
+    metafile: true,
+    write: false,
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    define: { RELEASE: JSON.stringify(`binnacle-web@${version}`) },
+    plugins: [oneStart(sharedWithStart)],
+    logLevel: 'warning',
+  });
+}
 
 /**
  * Makes one file of all that the start needs. esbuild would cut what is shared into a file for each set of modules that
- * share it; each module of ours that is loaded later says here that the start is there already, so there is one set.
+ * share it. So the start takes in what several tabs share, and each module that is loaded later says that the start is
+ * there already: then there is one set, and one file.
+ * @param {string[]} sharedWithStart
  * @returns {import('esbuild').Plugin}
  */
-function oneStart() {
+function oneStart(sharedWithStart) {
   /** @type {Set<string>} */
   const later = new Set();
+  const start = join(web, START);
   return {
     name: 'one-start',
     setup({ onResolve, onLoad, resolve }) {
@@ -51,31 +66,39 @@ function oneStart() {
         return found;
       });
       onLoad({ filter: /\.js$/ }, async ({ path }) => {
-        if (!later.has(path)) return undefined;
-        const start = JSON.stringify(join(web, 'js/main.js'));
-        return { contents: `${await readFile(path, 'utf8')}\nimport ${start};\n` };
+        if (path === start) return { contents: await withImports(path, sharedWithStart) };
+        return later.has(path) ? { contents: await withImports(path, [start]) } : undefined;
       });
     },
   };
 }
 
-/** @param {import('esbuild').BuildResult<{ write: false, metafile: true }>} result */
-async function save(result) {
-  await rm(out, { recursive: true, force: true });
-  await mkdir(join(out, 'assets'), { recursive: true });
-  await Promise.all(result.outputFiles.map((file) => writeFile(file.path, file.contents)));
-  return result;
+/** @param {string} path @param {string[]} others */
+async function withImports(path, others) {
+  const lines = others.map((other) => `\nimport ${JSON.stringify(other)};`);
+  return (await readFile(path, 'utf8')) + lines.join('');
+}
+
+/**
+ * Modules of ours that ended up in a file of their own because several others share them.
+ * @param {import('esbuild').BuildResult<{ metafile: true }>} result
+ */
+function sharedModules({ metafile: { outputs } }) {
+  const cut = Object.values(outputs).filter(({ entryPoint }) => !entryPoint);
+  const inputs = cut.flatMap((output) => Object.keys(output.inputs));
+  return inputs.filter((input) => input.startsWith('js/')).map((input) => join(web, input));
 }
 
 async function page() {
-  const main = built('js/main.js');
-  const first = [main, built('js/overview/view.js')].flatMap((name) => [name, ...imports(name)]);
+  const start = startOf(built(START));
+  const tab = built(FIRST_TAB);
+  const first = new Set([start, tab, ...imports(start), ...imports(tab)]);
   const icon = (await readFile(join(web, 'icon.svg'), 'utf8')).trim();
   const head = [
     `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}" />`,
-    `<link rel="stylesheet" href="${href(built('css/styles.css'))}" />`,
-    ...[...new Set(first)].map((name) => `<link rel="modulepreload" href="${href(name)}" />`),
-    `<script type="module" src="${href(main)}"></script>`,
+    `<link rel="stylesheet" href="${href(built(STYLES))}" />`,
+    ...[...first].map((name) => `<link rel="modulepreload" href="${href(name)}" />`),
+    `<script type="module" src="${href(start)}"></script>`,
   ];
   const template = await readFile(join(web, 'index.html'), 'utf8');
   return template.replace(/<!-- built:.*-->/, head.join('\n    '));
@@ -86,6 +109,12 @@ function built(source) {
   const found = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === source);
   if (!found) throw new Error(`${source} is not in the build`);
   return found[0];
+}
+
+/** An entry whose code went into the file it shares with the tabs is only a way there; this is the file. @param {string} name */
+function startOf(name) {
+  const empty = Object.keys(metafile.outputs[name].inputs).length === 0;
+  return empty ? imports(name)[0] : name;
 }
 
 /** The modules that one imports, and those that they import. @param {string} name @returns {string[]} */

@@ -43,7 +43,7 @@ export function startTracking(currentComponent) {
   watchFaults(trackError);
   watchClicks((action, facts) => trackInteraction(action, facts));
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') setTimeout(beacon);
+    if (document.visibilityState === 'hidden') setTimeout(soon, 0, 0);
   });
   addEventListener('pagehide', beacon);
   addEventListener('online', () => soon(0));

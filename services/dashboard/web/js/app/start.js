@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { get, onFailure } from '../api.js';
 import { startClock } from '../lib/clock.js';
-import { startStream } from '../live/stream.js';
+import { onNews, startStream } from '../live/stream.js';
 import { applyTheme } from '../preferences.js';
 import { resource, startRefresh } from '../refresh.js';
 import { root } from '../router.js';
@@ -46,6 +46,7 @@ export async function begin() {
   startLive();
 }
 
+const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 let live = false;
 
 function startLive() {
@@ -55,7 +56,8 @@ function startLive() {
   watchUpstreams();
   startRefresh();
   startStream();
-  requestIdleCallback?.(async () => (await import('../tracking/vitals.js')).watchVitals());
+  onNews('disconnected', () => void checkSession());
+  whenIdle(async () => (await import('../tracking/vitals.js')).watchVitals());
 }
 
 /** @param {import('../wire').Bootstrap} all */

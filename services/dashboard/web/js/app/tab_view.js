@@ -6,6 +6,9 @@ import { trackRenderError } from '../tracking.js';
 /** @typedef {{ tab: import('../tabs.js').Tab, place: string }} Props */
 /** @typedef {{ view: import('preact').ComponentType | null, error: Error | null }} State */
 
+const NOT_LOADED =
+  'A part of the page could not be loaded. If the dashboard was updated, load the page again.';
+
 /** Loads a tab when it is first shown, and keeps what breaks in it from taking the page along. */
 export class TabView extends Component {
   /** @param {Props} props */
@@ -21,7 +24,7 @@ export class TabView extends Component {
     try {
       this.setState({ view: (await tab.load()).default, error: null });
     } catch (error) {
-      this.failed(error);
+      this.failed(new Error(NOT_LOADED, { cause: error }));
     }
   }
 
