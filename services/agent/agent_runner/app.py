@@ -31,6 +31,7 @@ from agent_runner.api.openai import models as openai_models
 from agent_runner.api.openai.errors import OpenAIErrors
 from agent_runner.api.parts import Parts
 from agent_runner.config import Settings, load_models
+from agent_runner.core.arguments import Checker
 from agent_runner.core.types import Limits
 from agent_runner.first_start import prepare_workspace
 from agent_runner.health import checks
@@ -143,6 +144,7 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
         approvals=questions,
         results=results,
         limits=_run_limits(settings),
+        checker=Checker(),
         summarizer=lambda: registry.for_role("summarization"),
         today=lambda: datetime.now().astimezone(),
     )

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from kit.jsontypes import JsonObject
 
+from agent_runner.core.arguments import Checker
 from agent_runner.core.compaction import Compactor
 from agent_runner.core.execute import Executor
 from agent_runner.core.loop import Loop
@@ -73,6 +74,7 @@ class Workshop:
     approvals: Approvals
     results: Results
     limits: Limits
+    checker: Checker
     summarizer: Callable[[], Model]
     today: Callable[[], datetime]
 
@@ -99,6 +101,7 @@ class Workshop:
                 journal=journal,
                 results=self.results,
                 limits=limits,
+                checker=self.checker,
             ),
             journal=journal,
             compactor=Compactor(self.summarizer(), limits.context_chars),
