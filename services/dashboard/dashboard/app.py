@@ -1,7 +1,7 @@
 """Puts the dashboard together: the only place where its parts are made."""
 
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from kit.token import service_token
 from kit.web.app import Runtime, create_service_app
 from kit.web.middleware import BodyLimits
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from dashboard import VERSION
 from dashboard.api import auth, first_screen, page, preferences, stream, track
@@ -34,6 +35,7 @@ from dashboard.page.guard import SecurityHeaders
 from dashboard.page.root import RootPath
 from dashboard.page.site import Site
 from dashboard.proxy.allow import AGENT, TRACKER, AllowList
+from dashboard.proxy.mounts import Mounts
 from dashboard.proxy.passage import Passages
 from dashboard.proxy.proxy import Proxy
 from dashboard.status import StatusBoard
@@ -82,16 +84,22 @@ def create_app(settings: Settings, *, static: Path = _STATIC) -> FastAPI:
         allowed_hosts=settings.known_hosts,
         token=None,
         limits=_LIMITS,
-        middleware=[Middleware(Gate, sessions=parts.sessions, token=token, cookie=parts.cookie)],
+        middleware=[
+            Middleware(Gate, sessions=parts.sessions, token=token, cookie=parts.cookie),
+            Middleware(Mounts, mounted=_proxies(engine)),
+        ],
     )
-    app.mount("/api/agent", Proxy(engine.agent, "/api/agent", AllowList(AGENT), engine.passages))
-    app.mount("/api/tracker", Proxy(engine.tracker, "/api/tracker", AllowList(TRACKER), engine.passages))
     app.add_route("/{path:path}", page.page, include_in_schema=False)
     app.add_middleware(SecurityHeaders)
     if settings.root_path:
         app.add_middleware(RootPath, root_path=settings.root_path)
     app.state.parts = parts
     return app
+
+
+def _proxies(engine: _Engine) -> Mapping[str, ASGIApp]:
+    pairs = ((engine.agent, AllowList(AGENT)), (engine.tracker, AllowList(TRACKER)))
+    return {f"/api/{upstream.name}": Proxy(upstream, allowed, engine.passages) for upstream, allowed in pairs}
 
 
 def _engine(settings: Settings, token: str, folder: Path) -> _Engine:

@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from typing import TypeAlias
 
 from kit.problems import Problem
 
 from dashboard.errors import CrossSite, ReadOnly
 from dashboard.storage.sessions import Role, Session
 
+RawHeaders: TypeAlias = Mapping[bytes, bytes]
+"""A request's headers as they came, under lower-case names."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _GUARDED = frozenset({"api", "auth", "metrics", "docs", "docs-assets", "openapi.json"})
 _OPEN = frozenset({"/auth/login", "/auth/logout"})
 _VIEWER_MAY = frozenset({"/api/track", "/auth/login", "/auth/logout"})
 _NO_DATA = frozenset(
-    {"script", "style", "worker", "sharedworker", "serviceworker", "audioworklet", "paintworklet", "xslt"}
-    | {"object", "embed", "iframe", "frame", "manifest"}
+    {b"script", b"style", b"worker", b"sharedworker", b"serviceworker", b"audioworklet", b"paintworklet", b"xslt"}
+    | {b"object", b"embed", b"iframe", b"frame", b"manifest"}
 )
 
 
@@ -37,14 +40,14 @@ def is_open(path: str) -> bool:
     return path in _OPEN or path.lstrip("/").partition("/")[0] not in _GUARDED
 
 
-def refusal(path: str, method: str, headers: Mapping[str, str], visitor: Visitor | None) -> Problem | None:
+def refusal(path: str, method: str, headers: RawHeaders, visitor: Visitor | None) -> Problem | None:
     """Why this request must not go on, or None. That a login is needed is decided elsewhere.
 
     - What our API answers is data: no browser may run or frame it, whatever a file in the workspace holds.
     - Unsafe methods from a browser must come from our own page; a script with the token is no browser.
     - A viewer changes nothing; what the page reports of itself is no change.
     """
-    if headers.get("sec-fetch-dest") in _NO_DATA and path.startswith("/api/"):
+    if headers.get(b"sec-fetch-dest") in _NO_DATA and path.startswith("/api/"):
         return CrossSite("this is data; it is not given out as a script, style or frame")
     if method in SAFE_METHODS:
         return None
@@ -55,11 +58,11 @@ def refusal(path: str, method: str, headers: Mapping[str, str], visitor: Visitor
     return None
 
 
-def _is_own_page(headers: Mapping[str, str], *, asks_proof: bool) -> bool:
-    site = headers.get("sec-fetch-site")
+def _is_own_page(headers: RawHeaders, *, asks_proof: bool) -> bool:
+    site = headers.get(b"sec-fetch-site")
     if site is not None:
-        return site == "same-origin"
-    origin = headers.get("origin")
+        return site == b"same-origin"
+    origin = headers.get(b"origin")
     if origin is not None:
-        return urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+        return origin.partition(b"://")[2].lower() == headers.get(b"host", b"").lower() != b""
     return not asks_proof

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from kit.problems import BadRequest, NotFound, Problem
@@ -12,8 +13,11 @@ GET POST         runs
 GET DELETE       runs/{id}
 GET              runs/{id}/events
 POST             runs/{id}/cancel
+POST             runs/{id}/retry
 GET              approvals
 POST             approvals/{id}
+GET POST         permissions
+DELETE           permissions/{id}
 GET              sessions
 GET PATCH DELETE sessions/{id}
 GET              workspace
@@ -71,16 +75,20 @@ class Template:
 
 
 class AllowList:
-    """The templates of one upstream."""
+    """The templates of one upstream. What passes is remembered: a page asks for the same few paths over and over."""
 
     def __init__(self, table: str) -> None:
         self.templates = tuple(_parse(line) for line in table.strip().splitlines())
+        self._remembered = lru_cache(maxsize=2_000)(self._match)
 
     def match(self, method: str, raw_path: str) -> str:
         """The template of a path as it came over the wire, below the API's root and without a leading slash.
 
         Raises `BadRequest` for path tricks, `NotFound`, `MethodNotAllowed`.
         """
+        return self._remembered(method, raw_path)
+
+    def _match(self, method: str, raw_path: str) -> str:
         check_path(raw_path)
         segments = tuple(raw_path.split("/"))
         found = [template for template in self.templates if template.fits(segments)]

@@ -38,9 +38,9 @@ _NOT_HANDED_BACK = _HOP_BY_HOP | {
 def sent_on(headers: RawHeaders, request_id: str) -> dict[str, str]:
     """The browser's headers for the upstream: lower-case names, repeated ones joined."""
     kept: dict[str, str] = {}
-    dropped = _NOT_SENT_ON | _named_in_connection(headers)
+    dropped = _dropped(_NOT_SENT_ON, headers)
     for name, value in headers:
-        if name in dropped or name.startswith(b"sec-"):
+        if name in dropped or name[:4] == b"sec-":
             continue
         key, text = name.decode("latin-1"), value.decode("latin-1")
         kept[key] = f"{kept[key]}, {text}" if key in kept else text
@@ -51,10 +51,14 @@ def sent_on(headers: RawHeaders, request_id: str) -> dict[str, str]:
 def handed_back(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
     """The upstream's headers for the browser, with lower-case names."""
     lowered = [(name.lower(), value) for name, value in headers]
-    dropped = _NOT_HANDED_BACK | _named_in_connection(lowered)
-    return [(name, value) for name, value in lowered if name not in dropped]
+    dropped = _dropped(_NOT_HANDED_BACK, lowered)
+    return [header for header in lowered if header[0] not in dropped]
 
 
-def _named_in_connection(headers: RawHeaders) -> frozenset[bytes]:
-    values = [value for name, value in headers if name == b"connection"]
-    return frozenset(part.strip().lower() for value in values for part in value.split(b",")) if values else frozenset()
+def _dropped(always: frozenset[bytes], headers: RawHeaders) -> frozenset[bytes]:
+    """Those, and what `Connection` names."""
+    named: frozenset[bytes] = frozenset()
+    for name, value in headers:
+        if name == b"connection":
+            named |= {part.strip().lower() for part in value.split(b",")}
+    return always | named if named else always

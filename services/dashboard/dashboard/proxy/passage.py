@@ -6,43 +6,54 @@ from typing import Self
 
 from starlette.types import Receive
 
+_WATCH_AFTER_S = 0.02
+
 
 class Passage:
     """An `async with` block that is cut short, without an error, when the client leaves or `end` is called.
 
     Cutting it short cancels what the block awaits, so that the call behind it ends too. `client_left` says whose doing
-    it was.
+    it was. Most calls are over before it would pay to watch the client: watching begins after 20 ms.
     """
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._limit = asyncio.timeout(None)
-        self._over = False
+        self._task: asyncio.Task[None] | None = None
+        self._cancels = 0
         self._watch: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._cut = False
         self.client_left = False
 
     async def __aenter__(self) -> Self:
-        await self._limit.__aenter__()
-        self._watch = asyncio.create_task(self._until_gone())
+        self._task = asyncio.current_task()
+        assert self._task is not None
+        self._cancels = self._task.cancelling()
+        self._timer = asyncio.get_running_loop().call_later(_WATCH_AFTER_S, self._begin_watch)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        self._over = True
-        assert self._watch is not None
-        self._watch.cancel()
-        try:
-            await self._limit.__aexit__(kind, error, trace)
-        except TimeoutError:
-            return True
-        return False
+        task, self._task = self._task, None
+        assert task is not None
+        assert self._timer is not None
+        self._timer.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
+        if not self._cut:
+            return False
+        others = task.uncancel() > self._cancels  # somebody else wants this task gone as well
+        return kind is asyncio.CancelledError and not others
 
     def end(self) -> None:
         """Cut the block short."""
-        if not self._over:
-            self._over = True
-            self._limit.reschedule(0)
+        if self._task is not None and not self._cut:
+            self._cut = True
+            self._task.cancel()
+
+    def _begin_watch(self) -> None:
+        self._watch = asyncio.create_task(self._until_gone())
 
     async def _until_gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

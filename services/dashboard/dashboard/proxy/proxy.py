@@ -26,16 +26,16 @@ _log = structlog.get_logger("proxy")
 
 
 class Proxy:
-    """One upstream under one prefix.
+    """One upstream, under `/api/NAME/`.
 
     The body is taken in whole (the size limit has been checked) before the upstream is called, so that a slow sender
     holds nothing there. A JSON answer is handed back whole or not at all; anything else flows through as it comes, no
     faster than the browser reads. A browser that leaves cancels the call.
     """
 
-    def __init__(self, upstream: Upstream, prefix: str, allowed: AllowList, passages: Passages) -> None:
+    def __init__(self, upstream: Upstream, allowed: AllowList, passages: Passages) -> None:
         self._upstream = upstream
-        self._prefix = f"{prefix}/"
+        self._prefix = f"/api/{upstream.name}/"
         self._allowed = allowed
         self._passages = passages
 
@@ -84,6 +84,8 @@ class Proxy:
             response.release()
 
     async def _read(self, response: ClientResponse, deadline: float) -> bytes:
+        if response.content.is_eof():  # it is all here already
+            return await response.read()
         name = self._upstream.name
         try:
             async with asyncio.timeout_at(deadline):

@@ -38,9 +38,12 @@ def succeeded() -> Breaker:
 
 
 def failed(breaker: Breaker, now: float) -> Breaker:
-    """The breaker after a call that was not answered: opens on the third in a row, or when it was the probe."""
+    """The breaker after a call that was not answered: opens on the third in a row, or when it was the probe.
+
+    A failure while it is open, of a call from before or of whoever watches for its return, does not put the probe off.
+    """
     failures = breaker.failures + 1
-    if breaker.state == "closed" and failures < THRESHOLD:
+    if breaker.state == "open" or (breaker.state == "closed" and failures < THRESHOLD):
         return replace(breaker, failures=failures)
     return Breaker("open", failures, now + COOL_DOWN_S)
 

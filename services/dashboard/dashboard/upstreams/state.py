@@ -33,11 +33,12 @@ class UpstreamState:
 
 
 def judge(link: Link, breaker: Breaker, failure: str) -> tuple[Status, str | None]:
-    """The status and why: a lost stream is down; one that is refused, or calls that fail beside it, is degraded."""
-    if link.state in {"new", "lost"}:
+    """The status and why: down when neither its events nor calls get through, degraded when one of them does."""
+    calls_fail = breaker.state != "closed"
+    if link.state == "new" or (link.state == "lost" and calls_fail):
         return "down", link.detail
-    if breaker.state != "closed":
+    if calls_fail:
         return "degraded", f"calls are not answered: {failure}"
-    if link.state == "refused":
+    if link.state != "open":
         return "degraded", link.detail
     return "ok", None

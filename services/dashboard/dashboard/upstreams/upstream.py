@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import os
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -24,6 +25,7 @@ SILENCE_S = 30.0  # three heartbeats
 _CONNECT_S = 1.0
 _REPEATED_METHODS = frozenset({"GET", "HEAD"})
 _UNAUTHORIZED = 401
+_BIG_BYTES = 1 << 20  # what is bigger is sent in pieces, so that others get their turn
 
 
 class _Lost(aiohttp.ClientError):
@@ -102,7 +104,10 @@ class Upstream:
 
     @contextlib.asynccontextmanager
     async def listen(self, target: str, last_event_id: str | None) -> AsyncGenerator[ClientResponse]:
-        """An event stream. It asks the breaker for nothing, for it is what finds out that the other side is back."""
+        """An event stream. It asks the breaker for nothing, for it is what finds out that the other side is back.
+
+        Raises `UpstreamDown` when it cannot be had, and when it breaks inside the block.
+        """
         headers = {"Accept": "text/event-stream"}
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
@@ -110,13 +115,14 @@ class Upstream:
             async with asyncio.timeout(ANSWER_S):
                 response = await self._request("GET", target, headers, None)
         except (aiohttp.ClientError, OSError) as error:
-            self._failed(_reason(error))
-            raise self.down() from error
+            if isinstance(error, aiohttp.ClientConnectorError):  # nothing else says that calls would fail too
+                self._failed(_reason(error))
+            raise UpstreamDown(f"its events cannot be had: {_reason(error)}") from error
         self._succeeded()
         try:
             yield response
         except (aiohttp.ClientError, OSError) as error:
-            raise UpstreamDown(f"the stream of the {self.name} broke: {_reason(error)}") from error
+            raise UpstreamDown(f"its events broke off: {_reason(error)}") from error
         finally:
             response.close()
 
@@ -137,7 +143,7 @@ class Upstream:
             method,
             URL(self._url + target, encoded=True),
             headers=headers,
-            data=body,
+            data=io.BytesIO(body) if body is not None and len(body) > _BIG_BYTES else body,
             allow_redirects=False,
             middlewares=() if method in _REPEATED_METHODS else (_once,),
         )
