@@ -1,25 +1,37 @@
-/** The last 24 hours, as resources; the start is the full hour, so that it is one resource and not one a second. */
+/** Numbers of the last hours, as resources; they start at a round time, so that it is one resource and not one a second. */
 
 import { withQuery } from '../api.js';
 import { TOPICS } from '../app/paths.js';
 import { now } from '../lib/clock.js';
 import { useResource } from '../parts/use_resource.js';
 
-export const HOUR_MS = 3_600_000;
-export const HOURS = 24;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** How often to ask for numbers that nobody tells changes of. */
 const POLL_MS = 20_000;
 
-const since = () => new Date((Math.floor(now.value / HOUR_MS) - HOURS + 1) * HOUR_MS).toISOString();
+/** @param {number} agoMs @param {number} roundMs */
+const since = (agoMs, roundMs) => new Date(Math.floor((now.value - agoMs) / roundMs) * roundMs).toISOString();
+const aDayAgo = () => since(23 * HOUR_MS, HOUR_MS);
+const anHourAgo = () => since(HOUR_MS, 10 * MINUTE_MS);
 
-/** @returns {import('../parts/use_resource.js').Live<import('../wire').Page<import('../wire').Run>>} */
+/** @template T @typedef {import('../parts/use_resource.js').Live<T>} Live */
+
+/** @returns {Live<import('../wire').Page<import('../wire').Run>>} */
 export const useDayOfRuns = () =>
-  useResource(withQuery('/api/agent/runs', { since: since(), limit: 500 }), { topics: TOPICS.runs });
+  useResource(withQuery('/api/agent/runs', { since: aDayAgo(), limit: 500 }), { topics: TOPICS.runs });
 
-/** @returns {import('../parts/use_resource.js').Live<import('../wire').Insights>} */
+/** @returns {Live<import('../wire').Insights>} */
 export const useDayOfInsights = () =>
-  useResource(withQuery('/api/tracker/insights', { since: since() }), {
+  useResource(withQuery('/api/tracker/insights', { since: aDayAgo() }), {
+    topics: TOPICS.issues,
+    pollMs: POLL_MS,
+  });
+
+/** @returns {Live<import('../wire').Page<import('../wire').TrackedEvent>>} */
+export const useHourOfErrors = () =>
+  useResource(withQuery('/api/tracker/errors', { since: anHourAgo(), limit: 500 }), {
     topics: TOPICS.issues,
     pollMs: POLL_MS,
   });
