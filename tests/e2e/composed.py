@@ -8,7 +8,8 @@ import socket
 import subprocess
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,13 @@ class Composed:
         assert found, link
         return found[2]
 
-    def browser(self) -> httpx.Client:
+    @contextmanager
+    def browser(self) -> Generator[httpx.Client]:
         """Logged in with a one-time link, as the page does it."""
-        page = httpx.Client(base_url=self.url("dashboard"), headers={"Sec-Fetch-Site": "same-origin"}, trust_env=False)
-        assert page.post("/auth/login", json={"code": self.login_code()}).status_code == 200
-        return page
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        with httpx.Client(base_url=self.url("dashboard"), headers=headers, trust_env=False, timeout=10) as page:
+            assert page.post("/auth/login", json={"code": self.login_code()}).status_code == 200
+            yield page
 
     def ready(self, name: str) -> bool:
         return httpx.get(self.url(name, "/readyz"), trust_env=False, timeout=2).status_code == 200
