@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 import orjson
 import uvicorn
+from dashboard.hub.events import EventParser
 from kit.jsontypes import Json
 from kit.web.sse import Broadcast, EventStream
 from starlette.requests import Request
@@ -160,19 +161,16 @@ async def listening(
 ) -> AsyncGenerator[Heard]:
     """A page that listens for as long as the block lasts."""
     heard = Heard()
-    headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+    headers = {"Last-Event-ID": last_event_id.encode()} if last_event_id else {}
 
     async def listen() -> None:
         async with client.stream("GET", "/api/stream", params={"runs": runs}, headers=headers, timeout=30) as response:
             heard.status = response.status_code
-            event = ""
-            async for line in response.aiter_lines():
-                if line.startswith("id: "):
-                    heard.ids.append(line[4:])
-                elif line.startswith("event: "):
-                    event = line[7:]
-                elif line.startswith("data: "):
-                    heard.events.append((event, orjson.loads(line[6:])))
+            parser = EventParser()
+            async for chunk in response.aiter_raw():
+                for event in parser.feed(chunk):
+                    heard.events.append((event.event, orjson.loads(event.data)))
+                    heard.ids += [event.id] if event.id else []
         heard.ended = True
 
     task = asyncio.create_task(listen())

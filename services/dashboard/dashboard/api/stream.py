@@ -9,6 +9,13 @@ from kit.web.sse import EventStream
 
 from dashboard.api.parts import PartsOf, VisitorOf
 
+_ANSWER: dict[int | str, dict[str, object]] = {
+    200: {
+        "description": "`upstream`, `agent.TOPIC`, `tracker.TYPE`, `run` and `resync`",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+
 
 def router() -> APIRouter:
     """`/api/stream`."""
@@ -17,7 +24,9 @@ def router() -> APIRouter:
     @routes.get(
         "/stream",
         summary="Both services' events, the runs that are followed, and which service is down",
+        status_code=200,
         response_class=EventStream,
+        responses=_ANSWER,
     )
     async def stream(
         visitor: VisitorOf,
