@@ -26,7 +26,7 @@ from tracker.ingest.prepare import Preparer
 from tracker.ingest.scrub import Scrubber
 from tracker.ingest.store import EventStore
 from tracker.ingest.writer import EventWriter
-from tracker.issues.announce import Announcer
+from tracker.issues.announce import Announcer, Load
 from tracker.issues.states import Change
 from tracker.issues.store import by_ids
 from tracker.storage.open import open_database
@@ -41,7 +41,9 @@ def create_app(settings: TrackerSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        services = _services(app, settings, database)
+        store = EventStore(database.writer)
+        await asyncio.to_thread(store.recover)
+        services = _services(app, settings, database, store)
         app.state.services = services
         async with background(services.announcer.tell_news, services.announcer.tell_updates):
             app.state.runtime.not_ready = None
@@ -61,7 +63,7 @@ def create_app(settings: TrackerSettings) -> FastAPI:
     )
 
 
-def _services(app: FastAPI, settings: TrackerSettings, database: Database) -> Services:
+def _services(app: FastAPI, settings: TrackerSettings, database: Database, store: EventStore) -> Services:
     broadcast = Broadcast()
     announcer = Announcer(broadcast, _issue_reader(database))
     loop = asyncio.get_running_loop()
@@ -73,7 +75,7 @@ def _services(app: FastAPI, settings: TrackerSettings, database: Database) -> Se
     scrubber = Scrubber(settings.scrub, settings.scrub_keys, settings.scrub_keep)
     return Services(
         database=database,
-        writer=EventWriter(EventStore(database.writer), metrics, on_change),
+        writer=EventWriter(store, metrics, on_change),
         preparer=Preparer(scrubber, settings.filters),
         budget=Budget(_BODY_BUDGET),
         broadcast=broadcast,
@@ -82,7 +84,7 @@ def _services(app: FastAPI, settings: TrackerSettings, database: Database) -> Se
     )
 
 
-def _issue_reader(database: Database):
+def _issue_reader(database: Database) -> Load:
     async def read(ids: Sequence[str]) -> Sequence[JsonObject]:
         found = await database.read(lambda connection: by_ids(connection, ids))
         return [issue_item(one).model_dump(mode="json") for one in found]

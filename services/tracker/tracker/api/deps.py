@@ -40,6 +40,15 @@ def services_of(request: Request) -> Services:
 Tracker = Annotated[Services, Depends(services_of)]
 
 
+async def _settled(tracker: Tracker) -> Services:
+    await tracker.writer.settle()
+    return tracker
+
+
+SettledTracker = Annotated[Services, Depends(_settled)]
+"""For what is told about issues and numbers: whatever was acknowledged before the request is in them."""
+
+
 def _split(values: object) -> object:
     texts = cast("list[str]", values)
     return [word for text in texts for part in text.split(",") if (word := part.strip())]

@@ -10,7 +10,7 @@ from kit.web.pages import Page, PageQuery, cut
 from kit.web.routing import router as new_router
 from pydantic import BaseModel, Field
 
-from tracker.api.deps import Services, Time, Tracker, Words
+from tracker.api.deps import Services, SettledTracker, Time, Words
 from tracker.api.views import Time as ShownTime
 from tracker.errors import ComponentNotFound
 from tracker.insights import store
@@ -69,7 +69,7 @@ class Component(BaseModel):
 
 
 def _scope(
-    tracker: Tracker,
+    tracker: SettledTracker,
     component: Words,
     release: Words,
     environment: Words,
@@ -83,7 +83,7 @@ Scoped = Annotated[Scope, Depends(_scope)]
 
 
 @router.get("/insights", summary="The summary; by default of the last 24 hours")
-async def summarize(tracker: Tracker, scope: Scoped) -> Summary:
+async def summarize(tracker: SettledTracker, scope: Scoped) -> Summary:
     read = tracker.database.read
     components, steps, sessions, issues = await asyncio.gather(
         read(lambda c: store.tally_by_component(c, scope)),
@@ -112,7 +112,7 @@ async def summarize(tracker: Tracker, scope: Scoped) -> Summary:
 
 
 @router.get("/components", summary="Every component that was ever heard of, by name")
-async def list_components(tracker: Tracker, page: PageQuery, scope: Scoped) -> Page[Component]:
+async def list_components(tracker: SettledTracker, page: PageQuery, scope: Scoped) -> Page[Component]:
     after = page.position("components", str)
     name = None if after is None else str(after[0])
     found = await tracker.database.read(lambda c: store.known_components(c, after=name, limit=page.limit + 1))
@@ -121,7 +121,7 @@ async def list_components(tracker: Tracker, page: PageQuery, scope: Scoped) -> P
 
 
 @router.get("/components/{name:path}", summary="One component")
-async def get_component(tracker: Tracker, name: str, scope: Scoped) -> Component:
+async def get_component(tracker: SettledTracker, name: str, scope: Scoped) -> Component:
     found = await tracker.database.read(lambda c: store.known_components(c, name=name))
     if not found:
         raise ComponentNotFound(f"nothing was reported by a component {name[:100]!r}")

@@ -1,7 +1,7 @@
 """Issues: list, look at, set the state of."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, cast
 
 import orjson
 from fastapi import Query, Response
@@ -10,13 +10,13 @@ from kit.web.pages import Page, PageQuery, cut
 from kit.web.routing import router as new_router
 from pydantic import BaseModel, ConfigDict
 
-from tracker.api.deps import Kinds, Levels, Services, States, Time, Tracker, Words
+from tracker.api.deps import Kinds, Levels, Services, SettledTracker, States, Time, Words
 from tracker.api.records import ErrorRecord, record_page, shown
 from tracker.api.views import IssueDetail, IssueItem, issue_detail, issue_item
 from tracker.errors import IssueNotFound
 from tracker.issues import store
 from tracker.issues.states import FOR_GOOD, Issue, State, decided
-from tracker.issues.store import IssueFilter, SortKey
+from tracker.issues.store import IssueFilter, Position, SortKey
 from tracker.records.store import RecordFilter, latest
 from tracker.storage.times import DAY_HOURS, hour_of
 
@@ -33,7 +33,7 @@ class IssueChange(BaseModel):
 
 @router.get("", summary="Issues, by default the last seen first")
 async def list_issues(  # noqa: PLR0913, PLR0917 - each filter is a query parameter
-    tracker: Tracker,
+    tracker: SettledTracker,
     page: PageQuery,
     state: States,
     component: Words,
@@ -46,19 +46,19 @@ async def list_issues(  # noqa: PLR0913, PLR0917 - each filter is a query parame
     sort: SortKey = "last_seen",
 ) -> Page[IssueItem]:
     wanted = IssueFilter(state, component, kind, level, release, environment, q, since)
-    after = page.position(f"issues.{sort}", int, str)
+    after = cast("Position | None", page.position(f"issues.{sort}", int, str))
     found = await tracker.database.read(lambda c: store.search(c, wanted, sort, after, page.limit + 1))
     items, cursor = cut(found, page, f"issues.{sort}", lambda one: (getattr(one.issue, sort), one.issue.id))
     return Page(items=[issue_item(one) for one in items], next_cursor=cursor)
 
 
 @router.get("/{issue_id}", summary="One issue: why it is one, its trend, its latest event")
-async def get_issue(tracker: Tracker, issue_id: str) -> IssueDetail:
+async def get_issue(tracker: SettledTracker, issue_id: str) -> IssueDetail:
     return await _detail(tracker, issue_id)
 
 
 @router.patch("/{issue_id}", summary="Resolve, ignore or reopen an issue")
-async def change_issue(tracker: Tracker, issue_id: str, change: IssueChange) -> IssueDetail:
+async def change_issue(tracker: SettledTracker, issue_id: str, change: IssueChange) -> IssueDetail:
     """An error that happened after an issue was resolved opens it again, as a regression."""
     now = tracker.clock()
 
@@ -72,7 +72,7 @@ async def change_issue(tracker: Tracker, issue_id: str, change: IssueChange) -> 
 
 
 @router.get("/{issue_id}/events", summary="The errors of an issue, latest first", response_model=Page[ErrorRecord])
-async def list_issue_events(tracker: Tracker, page: PageQuery, issue_id: str) -> Response:
+async def list_issue_events(tracker: SettledTracker, page: PageQuery, issue_id: str) -> Response:
     if not await tracker.database.read(lambda c: store.by_ids(c, [issue_id])):
         raise _missing(issue_id)
     return await record_page(tracker, page, RecordFilter(issues=[issue_id]), "issue_events")

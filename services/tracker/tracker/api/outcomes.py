@@ -3,7 +3,7 @@
 from kit.web.routing import router as new_router
 from pydantic import BaseModel, Field
 
-from tracker.api.deps import Tracker
+from tracker.api.deps import SettledTracker
 from tracker.records.store import ledger
 
 router = new_router("/api/v1", tag="ingest")
@@ -32,7 +32,7 @@ class Outcomes(BaseModel):
 
 
 @router.get("/outcomes", summary="What became of every event, by reason")
-async def list_outcomes(tracker: Tracker) -> Outcomes:
+async def list_outcomes(tracker: SettledTracker) -> Outcomes:
     lines = await tracker.database.read(ledger)
 
     def total(outcome: str) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import orjson
 from fastapi import Depends, Response
@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from tracker.api.deps import Kinds, Levels, Services, Time, Tracker, VitalNames, Words
 from tracker.records import store
-from tracker.records.store import Cleared, Record, RecordFilter
+from tracker.records.store import Cleared, Position, Record, RecordFilter
 from tracker.vocabulary import ErrorKind, EventType, Level, VitalName
 
 router = new_router("/api/v1", tag="records")
@@ -159,16 +159,16 @@ async def delete_timings(tracker: Tracker) -> Cleared:
 
 @router.delete("/events", summary="Delete all events, issues and counts; the ledger stays")
 async def delete_events(tracker: Tracker) -> Cleared:
-    return await tracker.database.write(store.clear_all)
+    return await tracker.writer.run(store.clear_all)
 
 
 async def _clear(tracker: Services, type_: EventType) -> Cleared:
-    return await tracker.database.write(lambda c: store.clear(c, type_))
+    return await tracker.writer.run(lambda c: store.clear(c, type_))
 
 
 async def record_page(tracker: Services, page: PageRequest, wanted: RecordFilter, order: str) -> Response:
     """A page of events. Their JSON is sent as it was stored: nothing is parsed, so a page costs next to nothing."""
-    after = page.position(order, int, int)
+    after = cast("Position | None", page.position(order, int, int))
     found = await tracker.database.read(lambda c: store.latest(c, wanted, after, page.limit + 1))
     items, cursor = cut(found, page, order, lambda one: (one.ts, one.seq))
     body = b'{"items":[%s],"next_cursor":%s}' % (b",".join(map(shown, items)), orjson.dumps(cursor))

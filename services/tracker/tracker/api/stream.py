@@ -1,6 +1,6 @@
 """The live stream of what happens to issues."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Header, Request
 from kit.web.app import runtime_of
@@ -11,7 +11,7 @@ from tracker.api.deps import Tracker
 
 router = new_router("/api/v1", tag="issues")
 
-_ANSWER = {
+_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "`issue.new`, `issue.regressed` and `issue.updated` with the issue as it is listed",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from tracker.grouping.frames import Frame, frames_of
 from tracker.grouping.templates import template_of
@@ -20,6 +21,7 @@ _TYPE = re.compile(
     r"(?:Uncaught )?(?:\(in promise\) )?"
     r"(?P<type>(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Fault))(?::\s*|\s*$)"
 )
+_CACHED, _LONGEST_CACHED = 512, 4096
 _ENGINE_TYPES = frozenset({"TypeError", "ReferenceError", "RangeError", "SyntaxError", "InternalError"})
 
 
@@ -31,7 +33,7 @@ class ErrorFacts:
     component: str
     message: str
     stack: str | None = None
-    fingerprint: Sequence[str] = ()
+    fingerprint: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +54,57 @@ class Grouping:
     version: int = VERSION
 
 
-def group(error: ErrorFacts) -> Grouping:
+class Grouped(NamedTuple):
+    """An error's group, and where it happened: the innermost function of our own, else the component."""
+
+    grouping: Grouping
+    culprit: str
+
+
+def group(error: ErrorFacts) -> Grouped:
     """Group by the client's fingerprint if there is one, else by type and stack, else by component and message."""
-    frames = frames_of(error.stack) if error.stack else ()
-    if error.fingerprint:
-        return _grouping("client", _of_client(error, frames))
-    return _grouping("stack" if frames else "message", _own(error, frames))
+    type_, text = _type_and_text(error)
+    facts = _Facts(error.kind, error.component, type_, template_of(text), error.stack or "", error.fingerprint)
+    return _cached(facts) if len(facts.stack) <= _LONGEST_CACHED else _group(facts)
 
 
-def culprit_of(error: ErrorFacts) -> str:
-    """Where it happened: the innermost function of our own, else the component."""
-    frames = frames_of(error.stack) if error.stack else ()
-    return _where(frames[0]) if frames else error.component
+class _Facts(NamedTuple):
+    """What is left of an error without its variables: mostly it is one that was seen a moment ago."""
+
+    kind: str
+    component: str
+    type: str
+    message: str
+    stack: str
+    fingerprint: tuple[str, ...]
 
 
-def _of_client(error: ErrorFacts, frames: Sequence[Frame]) -> list[Part]:
+def _group(facts: _Facts) -> Grouped:
+    frames = frames_of(facts.stack)
+    culprit = _where(frames[0]) if frames else facts.component
+    if facts.fingerprint:
+        return Grouped(_grouping("client", _of_client(facts, frames)), culprit)
+    return Grouped(_grouping("stack" if frames else "message", _own(facts, frames)), culprit)
+
+
+_cached = lru_cache(_CACHED)(_group)
+
+
+def _of_client(facts: _Facts, frames: Sequence[Frame]) -> list[Part]:
     parts: list[Part] = []
-    for value in error.fingerprint:
-        parts += _own(error, frames) if value == DEFAULT else [Part("fingerprint", value)]
+    for value in facts.fingerprint:
+        parts += _own(facts, frames) if value == DEFAULT else [Part("fingerprint", value)]
     return parts
 
 
-def _own(error: ErrorFacts, frames: Sequence[Frame]) -> list[Part]:
-    type_, text = _type_and_text(error)
-    said = [Part("type", type_)] if type_ else [Part("kind", error.kind)]
+def _own(facts: _Facts, frames: Sequence[Frame]) -> list[Part]:
+    said = [Part("type", facts.type)] if facts.type else [Part("kind", facts.kind)]
     if not frames:
-        return [*said, Part("component", error.component), Part("message", template_of(text))]
+        return [*said, Part("component", facts.component), Part("message", facts.message)]
     said += [Part("frame", str(frame)) for frame in frames]
-    if type_ in _ENGINE_TYPES:
+    if facts.type in _ENGINE_TYPES:
         return said  # each browser words these its own way: the place says more
-    return [*said, Part("message", template_of(text))]
+    return [*said, Part("message", facts.message)]
 
 
 def _type_and_text(error: ErrorFacts) -> tuple[str, str]:

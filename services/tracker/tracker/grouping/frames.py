@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 INNERMOST = 5
 """How many frames take part: browsers keep stacks of different length, so the outer ones say little."""
@@ -24,7 +23,6 @@ _BUILD_HASH = re.compile(r"[.-](?=[\w-]*\d)[\w-]{8,}(?=\.\w+$)")
 _ALIAS = re.compile(r" \[as [^\]]*\]$")
 _NAMELESS = frozenset({"", "anonymous", "(anonymous function)", "eval", "?", "global code", "module code"})
 _SHORTEST_NAME = 3
-_CACHED_STACKS, _LONGEST_CACHED = 1024, 8192  # errors repeat, and reading a stack is the dearest part of grouping
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +41,11 @@ def frames_of(stack: str) -> Sequence[Frame]:
 
     Recursion is folded: each frame is there once. Empty when the stack is in no form that is known.
     """
-    return _cached(stack) if len(stack) <= _LONGEST_CACHED else _frames_of(stack)
-
-
-def _frames_of(stack: str) -> Sequence[Frame]:
     found = list(_FRAME.finditer(stack))
     if found and found[0]["python_file"]:
         found.reverse()
     own = _named(match for match in found if not _FOREIGN.search(_place(match)))
     return tuple((own or _named(found))[:INNERMOST])
-
-
-_cached = lru_cache(_CACHED_STACKS)(_frames_of)
 
 
 def _named(matches: Iterable[re.Match[str]]) -> list[Frame]:

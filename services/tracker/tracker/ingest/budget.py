@@ -1,6 +1,6 @@
 """How many bytes of request bodies may be in memory at once."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from kit.problems import Overloaded
@@ -32,7 +32,7 @@ class Budget:
         self._left -= count
 
     @contextmanager
-    def hold(self) -> Iterator[Held]:
+    def hold(self) -> Generator[Held]:
         """What is taken inside is given back at the end."""
         held = Held(self)
         try:

@@ -9,17 +9,19 @@ Outcome: TypeAlias = Literal["stored", "duplicate", "filtered", "invalid", "limi
 Entry: TypeAlias = tuple[Outcome, str]
 """What became of an event, and why."""
 
+STORED: Entry = ("stored", "")
+
 
 def size(batch: Batch) -> int:
     """How many events a request brought."""
     return len(batch.events) + len(batch.rejected) + sum(batch.filtered.values())
 
 
-def entries(batch: Batch, stored: int, duplicates: int) -> Counter[Entry]:
+def entries(batch: Batch, stored: int) -> Counter[Entry]:
     """The lines that a request adds."""
     counts: Counter[Entry] = Counter()
-    counts["stored", ""] = stored
-    counts["duplicate", "known_id"] = duplicates
+    counts[STORED] = stored
+    counts["duplicate", "known_id"] = len(batch.events) - stored
     counts["limited", "queue_full"] = batch.limited
     for one in batch.rejected:
         counts["invalid", one.code] += 1

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 import orjson
-from kit.jsontypes import Json
+from kit.clock import parse_rfc3339, rfc3339
+from kit.jsontypes import Json, JsonObject
 
 MAX_EVENT_BYTES = 256 << 10
 """The largest event that is stored, as JSON."""
@@ -28,13 +29,19 @@ def plausible_time(ts: int, received_at: int) -> int:
     return ts if _EARLIEST <= ts <= received_at + _AHEAD_MS else received_at
 
 
+def shown_time(given: str, ts: int) -> str:
+    """The time as it is shown: as it was given if that is the form and the time, for making the text anew is dear."""
+    canonical = len(given) == 24 and given[10] == "T" and given[19] == "." and given[23] == "Z"
+    return given if canonical and parse_rfc3339(given) == ts else rfc3339(ts)
+
+
 def cut_text(field: str, text: str) -> str:
     """The beginning of a text that is longer than its field allows."""
     length = _LENGTHS.get(field, _OTHER_LENGTH)
     return text if len(text) <= length else text[:length] + _CUT
 
 
-def to_json(event: dict[str, Json]) -> bytes:
+def to_json(event: JsonObject) -> bytes:
     """The event as JSON; one over `MAX_EVENT_BYTES` becomes a stub: no context, the stack's beginning."""
     body = orjson.dumps(event)
     if len(body) <= MAX_EVENT_BYTES:

@@ -4,32 +4,35 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
-from kit.clock import rfc3339
+import orjson
+from kit.clock import parse_rfc3339
 from kit.jsontypes import Json, JsonObject
 
-from tracker.grouping.fingerprint import ErrorFacts, culprit_of, group
-from tracker.ingest.events import AnyEvent, Refused, check
+from tracker.grouping.fingerprint import ErrorFacts, group
+from tracker.ingest.events import Refused, check
 from tracker.ingest.filters import why_filtered
-from tracker.ingest.limits import MAX_FINGERPRINT_PARTS, cut_text, plausible_time, to_json
+from tracker.ingest.limits import MAX_FINGERPRINT_PARTS, cut_text, plausible_time, shown_time, to_json
 from tracker.ingest.parse import Parsed
 from tracker.ingest.scrub import Scrubber
-from tracker.issues.states import Sighting
+from tracker.issues.states import Sighting, issue_id_of
 from tracker.vocabulary import EventType
 
 Reason: TypeAlias = str
 _UNSAID = "unknown"
-_SCRUBBED = frozenset({"message", "stack", "url", "action", "target", "name", "resource", "user_agent"})
 _LABELS: Mapping[EventType, str] = {"error": "kind", "interaction": "action", "vital": "name", "timing": "name"}
 _TITLE_LENGTH = 200
+_SCRUBBED = frozenset({"message", "stack", "url", "action", "target", "name", "resource", "user_agent"})
 _MAX_DROPPED, _MAX_COUNT = 100, 2**53
 _WORD = re.compile(r"[\w.-]{1,40}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """An event as it is stored: `body` is all of it, the rest is what it can be found by. Times in ms since 1970."""
+class Event(NamedTuple):
+    """An event as it is stored (a tuple, because there are many); its first fields are the columns of its row.
+
+    `body` is all of it as JSON, the rest is what it can be found by. Times in ms since 1970.
+    """
 
     id: bytes
     type: EventType
@@ -42,9 +45,16 @@ class Event:
     label: str
     """Kind of an error, action of an interaction, name of a vital or timing."""
     ok: bool | None
+    level: str | None
+    issue_id: str | None
     body: bytes
-    sighting: Sighting | None = None
+    sighting: Sighting | None
     """Of an error: what its issue is made from."""
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        """The values of its columns, in the table's order."""
+        return self[:13]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,64 +100,75 @@ class Preparer:
             if reason := why_filtered(event, self._filters):
                 filtered[reason] += 1
             else:
-                events.append(self._event(event, plausible_time(ts, received_at), received_at))
+                ts = plausible_time(ts, received_at)
+                events.append(event_of(self._record(cast("JsonObject", event), ts), ts, received_at))
         return Batch(events, rejected, filtered, dropped_by_reason(parsed.dropped))
 
-    def _event(self, event: AnyEvent, ts: int, received_at: int) -> Event:
-        record = self._record(cast("JsonObject", event))
-        record["ts"] = rfc3339(ts)
-        id_ = bytes.fromhex(event["id"].replace("-", ""))
-        return Event(
-            id=id_,
-            type=event["type"],
-            ts=ts,
-            received_at=received_at,
-            component=_text(record, "component"),
-            session_id=_text(record, "session_id") or None,
-            release=_text(record, "release"),
-            environment=_text(record, "environment"),
-            label=_text(record, _LABELS[event["type"]]),
-            ok=_flag(record, "handled" if event["type"] == "error" else "success"),
-            body=to_json(record),
-            sighting=_sighting(record, id_, ts) if event["type"] == "error" else None,
-        )
-
-    def _record(self, event: JsonObject) -> dict[str, Json]:
+    def _record(self, event: JsonObject, ts: int) -> JsonObject:
         """The event with every text cut and scrubbed, without what is null or empty, with what it left unsaid."""
         record: dict[str, Json] = {"component": _UNSAID}
         if event["type"] == "error":
-            record |= {"kind": _UNSAID, "level": "error"}
+            record["kind"] = _UNSAID
+            record["level"] = "error"
         for name, value in event.items():
-            if value is not None and value != "":
-                record[name] = self._field(name, value)
+            if isinstance(value, str):
+                if value:
+                    text = cut_text(name, value)
+                    record[name] = self._scrubber.text(text) if name in _SCRUBBED else text
+            elif value is not None:
+                record[name] = self._scrubber.value(value) if name == "context" else value
+        fingerprint = event.get("fingerprint")
+        if fingerprint:
+            record["fingerprint"] = self._fingerprint(fingerprint)
+        record["ts"] = shown_time(_text(record, "ts"), ts)
         return record
 
-    def _field(self, field: str, value: Json) -> Json:
-        if field == "fingerprint":
-            parts = [value] if isinstance(value, str) else cast("list[str]", value)[:MAX_FINGERPRINT_PARTS]
-            return [self._scrubber.text(cut_text(field, part)) for part in parts]
-        if isinstance(value, str):
-            text = cut_text(field, value)
-            return self._scrubber.text(text) if field in _SCRUBBED else text
-        return self._scrubber.value(value) if field == "context" else value
+    def _fingerprint(self, value: Json) -> list[str]:
+        parts = [value] if isinstance(value, str) else cast("list[str]", value)[:MAX_FINGERPRINT_PARTS]
+        return [self._scrubber.text(cut_text("fingerprint", part)) for part in parts]
+
+
+def event_of(record: JsonObject, ts: int, received_at: int) -> Event:
+    """The row of an event from its JSON."""
+    type_ = cast("EventType", record["type"])
+    id_ = bytes.fromhex(_text(record, "id").replace("-", ""))
+    sighting = _sighting(record, id_, ts) if type_ == "error" else None
+    return Event(
+        id=id_,
+        type=type_,
+        ts=ts,
+        received_at=received_at,
+        component=_text(record, "component"),
+        session_id=_text(record, "session_id") or None,
+        release=_text(record, "release"),
+        environment=_text(record, "environment"),
+        label=_text(record, _LABELS[type_]),
+        ok=_flag(record, "handled" if sighting else "success"),
+        level=sighting.level if sighting else None,
+        issue_id=issue_id_of(sighting.grouping.fingerprint) if sighting else None,
+        body=to_json(record),
+        sighting=sighting,
+    )
+
+
+def stored_event(body: bytes, received_at: int) -> Event:
+    """An event as it was before it was stored."""
+    record: JsonObject = orjson.loads(body)
+    return event_of(record, parse_rfc3339(_text(record, "ts")), received_at)
 
 
 def _sighting(record: JsonObject, id_: bytes, ts: int) -> Sighting:
-    facts = ErrorFacts(
-        kind=_text(record, "kind"),
-        component=_text(record, "component"),
-        message=_text(record, "message"),
-        stack=_text(record, "stack"),
-        fingerprint=cast("Sequence[str]", record.get("fingerprint", ())),
-    )
+    kind, component, message = _text(record, "kind"), _text(record, "component"), _text(record, "message")
+    fingerprint = cast("Sequence[str]", record.get("fingerprint", ()))
+    grouped = group(ErrorFacts(kind, component, message, _text(record, "stack"), tuple(fingerprint)))
     return Sighting(
         id=id_,
         ts=ts,
-        grouping=group(facts),
-        title=facts.message.strip().partition("\n")[0][:_TITLE_LENGTH] or facts.kind,
-        culprit=culprit_of(facts),
-        kind=facts.kind,
-        component=facts.component,
+        grouping=grouped.grouping,
+        title=message.strip().partition("\n")[0][:_TITLE_LENGTH] or kind,
+        culprit=grouped.culprit,
+        kind=kind,
+        component=component,
         level=_text(record, "level"),
         handled=_flag(record, "handled"),
         session_id=_text(record, "session_id") or None,

@@ -7,8 +7,9 @@ from kit.jsontypes import Json
 
 from tracker.ingest.secrets import (
     REDACTED,
-    hints_pattern,
+    hints_of,
     is_secret_name,
+    suspicion,
     without_cards,
     without_emails,
     without_named_secrets,
@@ -17,7 +18,7 @@ from tracker.ingest.secrets import (
 
 MAX_DEPTH = 32
 _SHORTEST_SECRET = 13  # of those that stand alone: a card number
-_CACHED_TEXTS, _LONGEST_CACHED = 1024, 8192  # the same stacks, URLs and users come again and again
+_CACHED_TEXTS, _LONGEST_CACHED = 512, 4096  # the same stacks, URLs and users come again and again
 _TOO_DEEP = "[nested too deeply]"
 
 
@@ -35,7 +36,8 @@ class Scrubber:
         self._emails = "emails" in what
         self._secret_names = {name.lower() for name in secret_names}
         self._kept_names = {name.lower() for name in kept_names}
-        self._hints = hints_pattern(self._secret_names)
+        self._hints = hints_of(self._secret_names)
+        self._suspicion = suspicion(self._secret_names)
         self._cached = lru_cache(_CACHED_TEXTS)(self._scrubbed)
 
     def text(self, text: str) -> str:
@@ -57,6 +59,8 @@ class Scrubber:
         return [self.value(item, depth + 1) for item in value]
 
     def _scrubbed(self, text: str) -> str:
+        if not self._suspicion.search(text.lower()):
+            return text
         if self._secrets:
             text = without_tokens(without_named_secrets(text, self._hints, self._is_secret))
         if self._cards:

@@ -1,24 +1,57 @@
-"""Store groups of requests: events, issues, rollups and ledger in one transaction, so that they always agree."""
+"""Store groups of requests: the events first, and what they add up to at the latest a moment later.
 
+The table of events is the truth. Issues, rollups and sessions are a fold over it, and the table `progress` says up to
+which row it has come. Where there is time, events and fold share a transaction; under load several groups are folded
+together. After a crash the fold goes on from where it was: nothing is lost or counted twice.
+"""
+
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 import sqlalchemy as sa
+import structlog
 from kit.database import unavailable
 from kit.problems import StorageUnavailable
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tracker.ingest.ledger import Entry, entries
-from tracker.ingest.prepare import Batch, Event
+from tracker.ingest.ledger import STORED, Entry, entries
+from tracker.ingest.prepare import Batch, Event, stored_event
 from tracker.insights import store as insights
 from tracker.insights.rollups import increments
 from tracker.issues import store as issues
 from tracker.issues.states import Change
-from tracker.storage.schema import events, outcomes
-from tracker.storage.upsert import add_up
+from tracker.storage.schema import events, outcomes, progress
+from tracker.storage.upsert import add_up, insert_new, overwrite
 
+T = TypeVar("T")
+
+_log = structlog.get_logger("ingest")
+_FOLD_EVERY_S = 0.1
+_MOST_PENDING = 2_000
 _CHUNK = 5_000  # SQLite takes 32,766 variables in a statement
-_KNOWN = sa.select(events.c.id).where(events.c.id.in_(sa.bindparam("ids", expanding=True)))
+_FOLDED = "folded"
+_STORED = sa.select(events.c.id).where(
+    events.c.id.in_(sa.bindparam("ids", expanding=True)), events.c.seq > sa.bindparam("folded")
+)
+_UNFOLDED = sa.select(events.c.seq, events.c.received_at, events.c.body).order_by(events.c.seq).limit(_MOST_PENDING)
+
+
+Run: TypeAlias = Callable[[sa.Connection], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something else that the writer does, after all that came before it is stored and folded."""
+
+    run: Run[object]
+
+
+Item: TypeAlias = Batch | Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,58 +64,163 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What became of each request of a group, and of the issues that it touched."""
+    """The outcome of each item (`Written`, or what a command returned), and of the issues that were touched."""
 
-    written: Sequence[Written]
+    outcomes: Sequence[object]
     changes: Mapping[str, Change]
+    stored: int
+    folded: bool
+    """Whether every event is in the issues and numbers now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What is stored and not folded yet, and the last row that is folded."""
+
+    pending: Sequence[Event]
+    folded: int
 
 
 class EventStore:
-    """Commits through the database's one writing connection, which `kit.database` also writes through in turn."""
+    """Commits through the database's one writing connection, which `kit.database` also writes through in turn.
+
+    Its methods belong to one thread at a time; what it remembers changes only after a commit.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._state = _State([], 0)
+        self._folded_at = 0.0
 
-    def commit(self, batches: Sequence[Batch]) -> Committed:
-        """Store a group of requests; when this returns it is on disk, when it raises nothing of it is kept.
+    def recover(self) -> None:
+        """Fold what an earlier process stored and did not come to fold. Raises `StorageUnavailable`."""
+        with self._transaction() as connection:
+            folded = connection.scalar(sa.select(progress.c.seq).where(progress.c.name == _FOLDED)) or 0
+        self._state = _State([], folded)
+        while self._fold_some():
+            pass
 
-        An id that is stored already, or comes twice in the group, changes nothing. Raises `StorageUnavailable`.
+    def _fold_some(self) -> bool:
+        with self._transaction() as connection:
+            rows = connection.execute(_UNFOLDED.where(events.c.seq > self._state.folded)).all()
+            group = _Group(connection, _State([stored_event(row.body, row.received_at) for row in rows], 0))
+            if rows:
+                group.fold(rows[-1].seq)
+        if rows:
+            self._state = group.state
+        return bool(rows)
+
+    def commit(self, items: Sequence[Item]) -> Committed:
+        """Store a group; when this returns it is on disk, when it raises nothing of it is kept.
+
+        An id that is stored already, or comes twice, changes nothing. Raises `StorageUnavailable`.
         """
+        with self._transaction() as connection:
+            group = _Group(connection, self._state)
+            for run in _runs(items):
+                group.take(run)
+            if self._is_time_to_fold(group.state):
+                group.fold()
+        if group.state.folded != self._state.folded:
+            self._folded_at = time.monotonic()
+        self._state = group.state
+        return Committed(group.outcomes, group.changes, group.stored, folded=not group.state.pending)
+
+    def _is_time_to_fold(self, state: _State) -> bool:
+        return len(state.pending) >= _MOST_PENDING or time.monotonic() - self._folded_at >= _FOLD_EVERY_S
+
+    @contextmanager
+    def _transaction(self) -> Generator[sa.Connection]:
         try:
             with self._engine.begin() as connection:
-                return _commit(connection, batches)
-        except sa.exc.OperationalError as error:
+                yield connection
+        except OperationalError as error:
             raise unavailable(error) from error
-        except sa.exc.TimeoutError as error:
+        except PoolTimeout as error:
             raise StorageUnavailable("the database is busy with something long; try again shortly") from error
 
 
-def _commit(connection: sa.Connection, batches: Sequence[Batch]) -> Committed:
-    seen = _known_ids(connection, list({event.id for batch in batches for event in batch.events}))
-    new: list[Event] = []
-    written: list[Written] = []
-    ledger: Counter[Entry] = Counter()
-    for batch in batches:
-        fresh = _unseen(batch.events, seen)
-        new += fresh
-        written.append(Written(len(fresh), len(batch.events) - len(fresh)))
-        ledger.update(entries(batch, written[-1].stored, written[-1].duplicates))
-    taken = issues.take(connection, [event.sighting for event in new if event.sighting])
-    _insert(connection, new, taken.issue_ids)
-    insights.add(connection, increments(new))
-    _enter(connection, ledger)
-    return Committed(written, taken.changes)
+class _Group:
+    """What one transaction does; forgotten when that is rolled back."""
+
+    def __init__(self, connection: sa.Connection, state: _State) -> None:
+        self._connection = connection
+        self.state = state
+        self.outcomes: list[object] = []
+        self.changes: dict[str, Change] = {}
+        self.stored = 0
+
+    def take(self, run: Command | Sequence[Batch]) -> None:
+        """Do a command, or store requests that came one after another."""
+        if isinstance(run, Command):
+            self.fold()
+            self.outcomes.append(run.run(self._connection))
+        else:
+            self._store(run)
+
+    def _store(self, requests: Sequence[Batch]) -> None:
+        """Insert the events of requests, and enter into the ledger what became of each."""
+        seen: set[bytes] = set()
+        unseen = [_unseen(batch.events, seen) for batch in requests]
+        new = self._insert([event for events_ in unseen for event in events_])
+        ledger: Counter[Entry] = Counter()
+        for batch, candidates in zip(requests, unseen, strict=True):
+            stored = len(candidates) if len(new) == len(seen) else sum(event.id in new for event in candidates)
+            self.outcomes.append(Written(stored, len(batch.events) - stored))
+            ledger += entries(batch, stored)
+        del ledger[STORED]  # is a fold over the events like the other numbers
+        _enter(self._connection, ledger)
+
+    def _insert(self, candidates: Sequence[Event]) -> Collection[bytes]:
+        """Store those whose id is new; gives their ids."""
+        if not candidates:
+            return ()
+        count = insert_new(self._connection, events, [event.row for event in candidates])
+        new = {event.id for event in candidates}
+        if count < len(candidates):
+            new = self._stored(new) - {event.id for event in self.state.pending}
+        fresh = [event for event in candidates if event.id in new]
+        self.state = _State([*self.state.pending, *fresh], self.state.folded)
+        self.stored += len(fresh)
+        return new
+
+    def _stored(self, ids: Collection[bytes]) -> set[bytes]:
+        """Which of the ids belong to events that are not folded yet."""
+        found: set[bytes] = set()
+        wanted = list(ids)
+        for start in range(0, len(wanted), _CHUNK):
+            values = {"ids": wanted[start : start + _CHUNK], "folded": self.state.folded}
+            found.update(self._connection.scalars(_STORED, values))
+        return found
+
+    def fold(self, upto: int | None = None) -> None:
+        """Bring issues and numbers up to a row, by default the last."""
+        if not self.state.pending:
+            return
+        last = upto or self._connection.scalar(sa.select(sa.func.max(events.c.seq))) or 0
+        self.changes |= _fold(self._connection, self.state.pending)
+        _enter(self._connection, {STORED: len(self.state.pending)})
+        overwrite(self._connection, progress, [{"name": _FOLDED, "seq": last}])
+        self.state = _State([], last)
 
 
-def _known_ids(connection: sa.Connection, ids: Sequence[bytes]) -> set[bytes]:
-    known: set[bytes] = set()
-    for start in range(0, len(ids), _CHUNK):
-        known.update(connection.scalars(_KNOWN, {"ids": ids[start : start + _CHUNK]}))
-    return known
+def _runs(items: Iterable[Item]) -> Iterator[Command | Sequence[Batch]]:
+    """Each command by itself, requests as long as no command comes between them."""
+    batches: list[Batch] = []
+    for item in items:
+        if isinstance(item, Batch):
+            batches.append(item)
+            continue
+        if batches:
+            yield batches
+            batches = []
+        yield item
+    if batches:
+        yield batches
 
 
 def _unseen(candidates: Iterable[Event], seen: set[bytes]) -> list[Event]:
-    """Those whose id is new; their ids are added to `seen`."""
+    """Those whose id did not come before; their ids are added to `seen`."""
     fresh: list[Event] = []
     for event in candidates:
         if event.id not in seen:
@@ -91,27 +229,20 @@ def _unseen(candidates: Iterable[Event], seen: set[bytes]) -> list[Event]:
     return fresh
 
 
-def _insert(connection: sa.Connection, new: Iterable[Event], issue_ids: Mapping[str, str]) -> None:
-    rows = [
-        {
-            "id": event.id,
-            "type": event.type,
-            "ts": event.ts,
-            "received_at": event.received_at,
-            "component": event.component,
-            "session_id": event.session_id,
-            "release": event.release,
-            "environment": event.environment,
-            "label": event.label,
-            "ok": event.ok,
-            "level": event.sighting.level if event.sighting else None,
-            "issue_id": issue_ids[event.sighting.grouping.fingerprint] if event.sighting else None,
-            "body": event.body,
-        }
-        for event in new
-    ]
-    if rows:
-        connection.execute(events.insert(), rows)
+def _fold(connection: sa.Connection, new: Sequence[Event]) -> Mapping[str, Change]:
+    """Add events to issues and numbers. One that cannot be is left out, so that it never holds up the others."""
+    try:
+        with connection.begin_nested():
+            insights.add(connection, increments(new))
+            return issues.take(connection, [event.sighting for event in new if event.sighting])
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a defect of ours: it is told, and met with one event alone
+        if len(new) == 1:
+            _log.error("event_not_counted", event_id=new[0].id.hex(), exc_info=error)
+            return {}
+    middle = len(new) // 2
+    return {**_fold(connection, new[:middle]), **_fold(connection, new[middle:])}
 
 
 def _enter(connection: sa.Connection, ledger: Mapping[Entry, int]) -> None:

@@ -1,32 +1,42 @@
 """The one writer of events: whatever has queued up is stored in one transaction, with one fsync."""
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar, cast
 
 import structlog
 from kit.batch import Batcher
-from kit.problems import Overloaded, StorageUnavailable
+from kit.problems import Overloaded, Problem, StorageUnavailable
 
 from tracker.ingest.ledger import entries, size
 from tracker.ingest.metrics import IngestMetrics
 from tracker.ingest.prepare import Batch
-from tracker.ingest.store import EventStore, Written
+from tracker.ingest.store import Command, EventStore, Item, Run, Written
 from tracker.issues.states import Change
 
 _log = structlog.get_logger("ingest")
 _MAX_WAITING = 5_000
+_FOLD_WITHIN_S = 0.1
 
+T = TypeVar("T")
 OnChange = Callable[[Mapping[str, Change]], None]
+
+
+def _nothing(_connection: object) -> None:
+    """The command that only has everything before it folded."""
 
 
 class EventWriter:
     """Stores requests in groups, on a thread of its own.
 
-    Guarantee: `write` returns only after all of the request is on disk, grouped and counted. When the database refuses
-    a group, nothing of it is kept and everyone in it is told so; when it stumbles over one request, the others are
-    stored without it. `on_change` is called on the writer's thread after the commit. No lock is needed: the store is
-    touched by that thread alone, the count of the limited by the event loop alone.
+    Guarantees: `write` returns only after all of the request is on disk. What it stored is grouped and counted within
+    100 ms, or when `settle` returns. When the database refuses a group, nothing of it is kept and everyone in it is
+    told so; when it stumbles over one request, the others are stored without it. No lock is needed: the store is touched by
+    that thread alone, the count of the limited and the timer by the event loop alone, and `_unfolded` is written by the
+    one and read by the other. `on_change` is called on the writer's thread, after the commit.
     """
 
     def __init__(self, store: EventStore, metrics: IngestMetrics, on_change: OnChange) -> None:
@@ -34,7 +44,9 @@ class EventWriter:
         self._metrics = metrics
         self._on_change = on_change
         self._limited = 0
-        self._batcher: Batcher[Batch, Written] = Batcher(self._handle, name="ingest", max_queue=_MAX_WAITING)
+        self._unfolded = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._batcher: Batcher[Item, object] = Batcher(self._handle, name="ingest", max_queue=_MAX_WAITING)
         metrics.watch_queue(lambda: self._batcher.depth)
 
     async def write(self, batch: Batch) -> Written:
@@ -43,37 +55,65 @@ class EventWriter:
         batch = replace(batch, limited=limited) if limited else batch
         try:
             written = await self._batcher.submit(batch)
-        except Overloaded:
-            self._limited += limited + size(batch)
+        except BaseException as error:
+            self._limited += limited + (size(batch) if isinstance(error, Overloaded) else 0)
             raise
-        except BaseException:
-            self._limited += limited
-            raise
-        self._metrics.count(entries(batch, written.stored, written.duplicates))
+        assert isinstance(written, Written)
+        self._metrics.count(entries(batch, written.stored))
+        self._fold_soon()
         return written
 
+    async def run(self, command: Run[T]) -> T:
+        """Do something else in the writer's turn, after all that was written before."""
+        return cast("T", await self._batcher.submit(Command(command)))
+
+    async def settle(self) -> None:
+        """Return when all that was written is grouped and counted, or cannot be just now."""
+        if self._unfolded:
+            with contextlib.suppress(Problem):
+                await self._batcher.submit(Command(_nothing))
+
     async def aclose(self) -> None:
-        """Write what is queued, then stop."""
+        """Write and fold what is queued, then stop."""
+        if self._timer:
+            self._timer.cancel()
+        await self.settle()
         await self._batcher.aclose()
 
-    def _handle(self, batches: Sequence[Batch]) -> Sequence[Written | Exception]:
+    def _fold_soon(self) -> None:
+        if self._unfolded and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_FOLD_WITHIN_S, self._fold)
+
+    def _fold(self) -> None:
+        self._timer = None
+        try:
+            self._batcher.enqueue(Command(_nothing)).add_done_callback(self._after_fold)
+        except Overloaded:  # much is waiting: it will be folded with that
+            self._fold_soon()
+
+    def _after_fold(self, done: asyncio.Future[object]) -> None:
+        if not done.cancelled() and done.exception() is not None:
+            self._fold_soon()
+
+    def _handle(self, items: Sequence[Item]) -> Sequence[object]:
         started = time.perf_counter()
         try:
-            committed = self._store.commit(batches)
+            committed = self._store.commit(items)
         except StorageUnavailable:
             raise
         except Exception as error:
-            if len(batches) == 1:
+            if len(items) == 1:
                 raise
-            _log.error("group_failed", requests=len(batches), exc_info=error)
-            return [self._alone(batch) for batch in batches]
-        self._metrics.committed(sum(one.stored for one in committed.written), time.perf_counter() - started)
+            _log.error("group_failed", items=len(items), exc_info=error)
+            return [self._alone(item) for item in items]
+        self._unfolded = not committed.folded
+        self._metrics.committed(committed.stored, time.perf_counter() - started)
         if committed.changes:
             self._on_change(committed.changes)
-        return committed.written
+        return committed.outcomes
 
-    def _alone(self, batch: Batch) -> Written | Exception:
+    def _alone(self, item: Item) -> object:
         try:
-            return self._handle([batch])[0]
-        except Exception as error:  # noqa: BLE001 - handed to the one whose request it is
+            return self._handle([item])[0]
+        except Exception as error:  # noqa: BLE001 - handed to the one who asked for it
             return error

@@ -6,7 +6,7 @@ is a count, a least, a most, or taken from the latest error (by time, then id).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from tracker.grouping.fingerprint import Grouping
 
@@ -14,9 +14,8 @@ State: TypeAlias = Literal["open", "resolved", "ignored"]
 Change: TypeAlias = Literal["new", "regressed", "updated"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One error, as its issue sees it."""
+class Sighting(NamedTuple):
+    """One error, as its issue sees it (a tuple, because there are many)."""
 
     id: bytes
     ts: int
@@ -68,6 +67,11 @@ class Issue:
     first_seen: int
     last_seen: int
     latest_event: bytes
+
+
+def issue_id_of(fingerprint: str) -> str:
+    """The issue that errors with this fingerprint open: it does not matter who opens it, and when."""
+    return f"iss_{fingerprint[:20]}"
 
 
 def opened(issue_id: str, first: Sighting) -> Issue:

@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from tracker.grouping.fingerprint import Grouping, Part
-from tracker.issues.states import Change, Issue, Sighting, Until, absorb, change_between, opened
+from tracker.issues.states import Change, Issue, Sighting, Until, absorb, change_between, issue_id_of, opened
 from tracker.storage.schema import fingerprints, issue_hours, issue_releases, issue_sessions, issues
 from tracker.storage.times import hour_of
 from tracker.storage.upsert import add_up, insert_missing, overwrite
@@ -26,32 +26,22 @@ _PAIR = sa.tuple_(issue_sessions.c.issue_id, issue_sessions.c.session_id)
 _KNOWN_SESSIONS = sa.select(issue_sessions).where(_PAIR.in_(sa.bindparam("pairs", expanding=True)))
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a batch's errors: the issue of each fingerprint, and what there is to tell."""
-
-    issue_ids: Mapping[str, str]
-    changes: Mapping[str, Change]
-
-
-def take(connection: sa.Connection, sightings: Sequence[Sighting]) -> Taken:
-    """Fold errors that were never seen before into their issues, opening those that are missing."""
+def take(connection: sa.Connection, sightings: Sequence[Sighting]) -> Mapping[str, Change]:
+    """Fold errors that were never seen before into their issues, opening those that are missing; gives what changed."""
     if not sightings:
-        return Taken({}, {})
-    known = _issues_of({one.grouping.fingerprint for one in sightings}, connection)
+        return {}
     by_fingerprint: dict[str, list[Sighting]] = defaultdict(list)
     for one in sightings:
         by_fingerprint[one.grouping.fingerprint].append(one)
-    issue_ids = {key: known[key].id if key in known else _new_id(key) for key in by_fingerprint}
+    known = _issues_of(by_fingerprint, connection)
     by_issue: dict[str, list[Sighting]] = defaultdict(list)
     for key, group in by_fingerprint.items():
-        by_issue[issue_ids[key]] += group
-    before = {issue.id: issue for issue in known.values()}
-    changes = _fold(connection, before, by_issue)
-    missing = [{"fingerprint": key, "issue_id": issue_ids[key]} for key in by_fingerprint if key not in known]
+        by_issue[known[key].id if key in known else issue_id_of(key)] += group
+    changes = _fold(connection, {issue.id: issue for issue in known.values()}, by_issue)
+    missing = [{"fingerprint": key, "issue_id": issue_id_of(key)} for key in by_fingerprint if key not in known]
     insert_missing(connection, fingerprints, missing)
     _count(connection, by_issue)
-    return Taken(issue_ids, changes)
+    return changes
 
 
 def _fold(
@@ -114,11 +104,6 @@ def _known_sessions(connection: sa.Connection, pairs: Sequence[tuple[str, str]])
 
 def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
     return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
-
-
-def _new_id(fingerprint: str) -> str:
-    """Made of the fingerprint, so that it does not matter who opens the issue, and when."""
-    return f"iss_{fingerprint[:20]}"
 
 
 def issue_of(row: sa.Row[tuple[object, ...]]) -> Issue:

@@ -107,4 +107,4 @@ def clear_all(connection: sa.Connection) -> Cleared:
 def ledger(connection: sa.Connection) -> Sequence[tuple[str, str, int]]:
     """What became of all events: outcome, reason, count."""
     query = sa.select(outcomes).order_by(outcomes.c.outcome, outcomes.c.count.desc(), outcomes.c.reason)
-    return [(row.outcome, row.reason, row.count) for row in connection.execute(query)]
+    return [(outcome, reason, count) for outcome, reason, count in connection.execute(query)]

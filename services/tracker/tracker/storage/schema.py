@@ -1,7 +1,7 @@
 """The tables, for both databases. Times are milliseconds since 1970, hours are hours since 1970.
 
-Every number that an insight or a list shows is kept beside the events as they arrive, in the transaction that stores
-them, so that reading it costs the same however many events there are.
+The events are the truth. Every number that an insight or a list shows is a fold over them that is kept as they arrive,
+so that reading it costs the same however many there are; `progress` says how far the fold has come.
 """
 
 import sqlalchemy as sa
@@ -32,6 +32,15 @@ events = sa.Table(
     sa.Index("events_by_label", "type", "label", "ts", "seq"),
     sa.Index("events_by_session", "session_id", "ts", "seq"),
     sa.Index("events_by_issue", "issue_id", "ts", "id"),
+    sqlite_autoincrement=True,  # a row's number is never given out again: `progress` counts on it
+)
+
+progress = sa.Table(
+    "progress",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False, comment="the last event that this was done for"),
+    sqlite_with_rowid=False,
 )
 
 issues = sa.Table(

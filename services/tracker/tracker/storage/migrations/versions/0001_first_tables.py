@@ -34,6 +34,7 @@ def _create_events() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False, comment="the whole event as JSON, scrubbed"),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("events_by_component", "events", ["type", "component", "ts", "seq"], unique=False)
     op.create_index("events_by_issue", "events", ["issue_id", "ts", "id"], unique=False)
@@ -134,6 +135,13 @@ def _create_counts() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("outcome", "reason"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "progress",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False, comment="the last event that this was done for"),
+        sa.PrimaryKeyConstraint("name"),
         sqlite_with_rowid=False,
     )
     op.create_table(
