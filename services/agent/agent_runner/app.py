@@ -119,14 +119,15 @@ def _engine(settings: Settings) -> _Engine:
     folder = settings.own_dir("agent")
     database = open_database(folder, settings.database_url)
     outbox = Outbox(folder / "outbox.db", durability="NORMAL")
+    feed = Feed()
     return _Engine(
         database=database,
         outbox=outbox,
         reporter=Reporter(outbox, component="agent", release=VERSION),
-        recorder=Recorder(database),
+        recorder=Recorder(database, feed),
         fetcher=Fetcher(allow_private=settings.fetch_private),
         slots=Slots(settings.max_runs, max_waiting=settings.max_waiting),
-        feed=Feed(),
+        feed=feed,
     )
 
 

@@ -10,10 +10,9 @@ from kit.jsontypes import Json, JsonObject
 
 from agent_runner.core.types import Failure, Outcome, Usage
 from agent_runner.runs.channel import Channel
-from agent_runner.runs.ports import Announcer
 from agent_runner.runs.recorder import Recorder
 from agent_runner.runs.slots import Place
-from agent_runner.storage import runs as table
+from agent_runner.storage.happenings import Happening
 from agent_runner.storage.records import EventType, RunRecord, RunStatus
 
 
@@ -23,9 +22,7 @@ class ActiveRun:
     Guarantee: `record` and the row of the run change together with the event that tells of it.
     """
 
-    def __init__(
-        self, record: RunRecord, channel: Channel, recorder: Recorder, announcer: Announcer, place: Place
-    ) -> None:
+    def __init__(self, record: RunRecord, channel: Channel, recorder: Recorder, place: Place) -> None:
         self.record = record
         self.channel = channel
         self.place = place
@@ -39,7 +36,6 @@ class ActiveRun:
         self.cancel_reason = "cancelled"
         self._questions = 0
         self._recorder = recorder
-        self._announcer = announcer
 
     @property
     def scope(self) -> str:
@@ -50,7 +46,8 @@ class ActiveRun:
         self, type_: EventType, data: JsonObject, unit: Unit | None = None, shown: Callable[[], None] | None = None
     ) -> None:
         """Something happened; `unit` is the change of rows that belongs to it, `shown` is called once it is stored."""
-        self._recorder.record(self.channel, self.channel.number(type_, data), unit, shown)
+        happening = Happening(self.record.id, self.channel.number(type_, data), also=unit)
+        self._recorder.record(self.channel, happening, shown)
 
     def begin(self) -> None:
         """The run has its place and starts to work."""
@@ -93,9 +90,8 @@ class ActiveRun:
 
     def _changed(self, type_: EventType, data: JsonObject, also: Unit | None = None) -> None:
         record = self.record
-        event = self.channel.number(type_, data)
-        unit = table.saving(record, also)
-        self._recorder.record(self.channel, event, unit, lambda: self._announcer.run("updated", record.id, record))
+        happening = Happening(record.id, self.channel.number(type_, data), record, also)
+        self._recorder.record(self.channel, happening)
 
 
 def usage_json(usage: Usage) -> JsonObject:

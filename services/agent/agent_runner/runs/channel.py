@@ -69,8 +69,9 @@ class Channel:
     `stored` was called for it. All methods belong to the event loop's thread.
     """
 
-    def __init__(self, run_id: str, last_seq: int) -> None:
+    def __init__(self, run_id: str, last_seq: int, *, followed: bool = True) -> None:
         self.run_id = run_id
+        self._followed = followed
         self._last = last_seq
         self._stored = last_seq
         self._held: deque[Item] = deque()
@@ -117,6 +118,11 @@ class Channel:
         self._stored = max(self._stored, seq)
         while self._held and (isinstance(head := self._held[0], Words) or head.seq <= self._stored):
             self._show(self._held.popleft())
+
+    @property
+    def is_watched(self) -> bool:
+        """Someone reads, or is about to: `followed` runs are started by those who look on."""
+        return self._followed or bool(self._readers)
 
     def subscribe(self) -> Reader:
         """Read what happens from now on."""

@@ -23,9 +23,10 @@ from agent_runner.runs.recorder import Recorder
 from agent_runner.runs.slots import BACKGROUND, Place, Priority, Slots
 from agent_runner.runs.telemetry import Telemetry
 from agent_runner.runs.work import Direct, Work, Workshop
-from agent_runner.storage import approvals, events, sessions
+from agent_runner.storage import approvals, events, happenings, sessions
 from agent_runner.storage import runs as table
-from agent_runner.storage.records import Event, RunRecord, RunRequest, RunStatus
+from agent_runner.storage.happenings import Happening
+from agent_runner.storage.records import RunRecord, RunRequest, RunStatus
 
 _log = structlog.get_logger("runs")
 INTERRUPTED = Failure("interrupted", "the agent stopped while this run was under way; retry it")
@@ -34,9 +35,13 @@ _CRASHED = Failure("internal_error", "something went wrong in the agent itself; 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """How a run is started by someone who waits for it."""
+    """How a run is started, beyond what is asked of it.
+
+    The caller of an `attached` run waits for its end, and hears of nothing before it.
+    """
 
     priority: Priority = BACKGROUND
+    attached: bool = False
     client_tools: Sequence[ToolSpec] = ()
     listener: Listener | None = None
     parent_run_id: str | None = None
@@ -87,16 +92,34 @@ class RunManager:
         """
         live = live or Live()
         self._slots.require_room()
+        self._recorder.require_storage()
         model = self._models.get(request.model) if request.model else self._models.for_role("agent")
         record = _new_record(request, model, live)
-        first = Event(1, "run.status", record.created_at, {"status": "queued"})
         asked = history.asked_text(request.messages)
-        await self._database.write(table.creating(record, request, asked, first, also(record) if also else None))
-        self._announcer.run("created", record.id, record)
-        run = self._open(record, first.seq, live.priority)
+        run = await self._create(record, live, table.creating(record, request, asked, also(record) if also else None))
         task = asyncio.create_task(self._drive(run, request, model, live), name=record.id)
         self._tasks[record.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(record.id, None))
+        return run
+
+    async def _create(self, record: RunRecord, live: Live, making: Unit) -> ActiveRun:
+        """Put a run on record: before anything else, or where its caller waits for the answer anyway, beside it."""
+        run = self._open(record, 0, live)
+        first = Happening(record.id, run.channel.number("run.status", {"status": record.status}), also=making)
+
+        def shown() -> None:
+            self._announcer.run("created", record.id, record)
+
+        if live.attached:
+            self._recorder.record(run.channel, first, shown)
+            return run
+        try:
+            await self._database.write(happenings.storing([first]))
+        except BaseException:
+            del self._active[record.id]
+            raise
+        run.channel.stored(first.event.seq)
+        shown()
         return run
 
     def active(self, run_id: str) -> ActiveRun | None:
@@ -165,7 +188,7 @@ class RunManager:
         await self._database.write(approvals.withdrawing(ids, now_ms()))
         for record in left:
             last = await self._database.read(lambda connection, run_id=record.id: events.last_seq(connection, run_id))
-            run = self._open(record, last, BACKGROUND)
+            run = self._open(record, last, Live())
             self._end(run, _Ending("failed", "interrupted", INTERRUPTED), None)
         if left:
             await self._recorder.flush()
@@ -179,9 +202,9 @@ class RunManager:
             self.break_off(run, "interrupted")
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    def _open(self, record: RunRecord, last_seq: int, priority: Priority) -> ActiveRun:
-        channel = Channel(record.id, last_seq)
-        run = ActiveRun(record, channel, self._recorder, self._announcer, Place(self._slots, priority))
+    def _open(self, record: RunRecord, last_seq: int, live: Live) -> ActiveRun:
+        channel = Channel(record.id, last_seq, followed=not live.attached)
+        run = ActiveRun(record, channel, self._recorder, Place(self._slots, live.priority))
         self._active[record.id] = run
         return run
 

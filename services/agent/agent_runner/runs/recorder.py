@@ -5,22 +5,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
-from kit.database import Database, Unit
-from kit.problems import Overloaded, Unavailable
+from kit.database import Database
+from kit.problems import Overloaded, StorageUnavailable, Unavailable
 
 from agent_runner.runs.channel import Channel
-from agent_runner.storage import events
-from agent_runner.storage.records import Event
+from agent_runner.runs.ports import Announcer
+from agent_runner.storage import happenings
+from agent_runner.storage.happenings import Happening
 
 _log = structlog.get_logger("runs")
+# What a run does in quick succession shares one transaction: longer where nobody looks on.
+_GATHER_S = 0.002
+_GATHER_UNSEEN_S = 0.025
 _RETRY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     channel: Channel
-    event: Event
-    unit: Unit | None
+    happening: Happening
     shown: Callable[[], None] | None
 
 
@@ -31,21 +34,27 @@ class Recorder:
     together or not at all; readers see an event after that. While the database cannot be written, entries wait.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, announcer: Announcer) -> None:
         self._database = database
+        self._announcer = announcer
         self._pending: list[_Entry] = []
-        self._filled = asyncio.Event()
+        self._due = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
         self._recorded = 0
         self._stored = 0
         self._waiting: list[asyncio.Future[None]] = []
+        self._trouble: Unavailable | Overloaded | None = None
 
-    def record(
-        self, channel: Channel, event: Event, unit: Unit | None = None, shown: Callable[[], None] | None = None
-    ) -> None:
-        """Store an event, and with it what `unit` changes; call `shown` after that. Does not wait."""
-        self._pending.append(_Entry(channel, event, unit, shown))
+    def require_storage(self) -> None:
+        """Raises `StorageUnavailable` while what was recorded cannot be stored."""
+        if self._trouble is not None:
+            raise StorageUnavailable(self._trouble.detail)
+
+    def record(self, channel: Channel, happening: Happening, shown: Callable[[], None] | None = None) -> None:
+        """Store what happened, within 25 ms; call `shown` after that. Does not wait."""
+        self._pending.append(_Entry(channel, happening, shown))
         self._recorded += 1
-        self._filled.set()
+        self._store_within(_GATHER_S if channel.is_watched else _GATHER_UNSEEN_S)
 
     async def flush(self) -> None:
         """Wait until all that was recorded so far is stored."""
@@ -53,34 +62,52 @@ class Recorder:
         while self._stored < target:
             waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(waiting)
+            self._due.set()
             await waiting
 
     async def run(self) -> None:
         """Store until cancelled."""
         while True:
-            await self._filled.wait()
-            self._filled.clear()
+            await self._due.wait()
+            self._due.clear()
+            self._forget_timer()
             batch, self._pending = self._pending, []
-            await self._store(batch)
-            self._show(batch)
+            if batch:
+                await self._store(batch)
+                self._show(batch)
+
+    def _store_within(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        if self._timer is not None and self._timer.when() <= loop.time() + seconds:
+            return
+        self._forget_timer()
+        self._timer = loop.call_later(seconds, self._due.set)
+
+    def _forget_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     async def _store(self, batch: Sequence[_Entry]) -> None:
-        numbered = [(entry.channel.run_id, entry.event) for entry in batch]
-        unit = events.together(numbered, [entry.unit for entry in batch if entry.unit is not None])
+        unit = happenings.storing([entry.happening for entry in batch])
         while True:
             try:
                 await self._database.write(unit)
             except (Unavailable, Overloaded) as problem:
+                self._trouble = problem
                 _log.warning("events_wait", count=len(batch), reason=problem.detail)
                 await asyncio.sleep(_RETRY_S)
             else:
+                self._trouble = None
                 return
 
     def _show(self, batch: Sequence[_Entry]) -> None:
         for entry in batch:
-            entry.channel.stored(entry.event.seq)
+            entry.channel.stored(entry.happening.event.seq)
             if entry.shown is not None:
                 entry.shown()
+        for run in happenings.changed_runs([entry.happening for entry in batch]):
+            self._announcer.run("updated", run.id, run)
         self._stored += len(batch)
         waiting, self._waiting = self._waiting, []
         for future in waiting:

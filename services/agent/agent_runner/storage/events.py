@@ -3,21 +3,11 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from kit.database import Unit
 
 from agent_runner.storage.records import Event
 from agent_runner.storage.schema import events
 
-
-def together(numbered: Sequence[tuple[str, Event]], changes: Sequence[Unit]) -> Unit:
-    """One unit that makes the changes of rows and stores the events that tell of them."""
-
-    def unit(connection: sa.Connection) -> None:
-        for change in changes:
-            change(connection)
-        append(connection, numbered)
-
-    return unit
+_INSERT = events.insert()
 
 
 def append(connection: sa.Connection, numbered: Sequence[tuple[str, Event]]) -> None:
@@ -26,7 +16,7 @@ def append(connection: sa.Connection, numbered: Sequence[tuple[str, Event]]) -> 
         {"run_id": run_id, "seq": event.seq, "type": event.type, "ts": event.ts, "data": event.data}
         for run_id, event in numbered
     ]
-    connection.execute(events.insert(), rows)
+    connection.execute(_INSERT, rows)
 
 
 def after(connection: sa.Connection, run_id: str, seq: int, limit: int | None = None) -> list[Event]:

@@ -8,9 +8,9 @@ from kit.database import Unit
 from kit.jsontypes import Json, JsonObject
 
 from agent_runner.core.types import Failure, Usage
-from agent_runner.storage import events, sessions
+from agent_runner.storage import sessions
 from agent_runner.storage.codec import request_from_json, request_to_json, transcript_from_json, transcript_to_json
-from agent_runner.storage.records import FINAL, Event, RunBody, RunRecord, RunRequest, Transcript
+from agent_runner.storage.records import FINAL, RunBody, RunRecord, RunRequest, Transcript
 from agent_runner.storage.schema import run_bodies, runs
 
 _SEARCHED_CHARS = 2_000
@@ -31,45 +31,32 @@ class RunFilter:
 
 def insert(connection: sa.Connection, run: RunRecord, request: RunRequest, search: str) -> None:
     """A new run."""
-    connection.execute(runs.insert(), {"id": run.id, "search": search.casefold(), **_values(run)})
-    connection.execute(run_bodies.insert(), {"run_id": run.id, "request": request_to_json(request)})
+    connection.execute(_INSERT, {"id": run.id, "search": search.casefold(), **_values(run)})
+    connection.execute(_INSERT_BODY, {"run_id": run.id, "request": request_to_json(request)})
 
 
-def creating(run: RunRecord, request: RunRequest, asked: str, first: Event, also: Unit | None) -> Unit:
-    """A unit that stores a new run with its first event and touches its session; and what else belongs with it."""
+def creating(run: RunRecord, request: RunRequest, asked: str, also: Unit | None) -> Unit:
+    """A unit that stores a new run and touches its session; and what else belongs with it."""
 
     def unit(connection: sa.Connection) -> None:
         if run.session_id is not None:
             sessions.touch(connection, run.session_id, run.title, run.created_at)
         insert(connection, run, request, asked[:_SEARCHED_CHARS])
-        events.append(connection, [(run.id, first)])
         if also is not None:
             also(connection)
 
     return unit
 
 
-def save(connection: sa.Connection, run: RunRecord) -> None:
-    """Where a run stands now."""
-    connection.execute(runs.update().where(runs.c.id == sa.bindparam("run")), {"run": run.id, **_values(run)})
-
-
-def saving(run: RunRecord, also: Unit | None = None) -> Unit:
-    """A unit that saves a run, and with it does what belongs into the same transaction."""
-
-    def unit(connection: sa.Connection) -> None:
-        save(connection, run)
-        if also is not None:
-            also(connection)
-
-    return unit
+def save(connection: sa.Connection, changed: Sequence[RunRecord]) -> None:
+    """Where runs stand now."""
+    connection.execute(_SAVE, [{"run": run.id, **_values(run)} for run in changed])
 
 
 def concluding(run_id: str, output: str | None, transcript: Transcript | None) -> Unit:
     """A unit that stores what came of a run."""
     values = {"output": output, "transcript": transcript_to_json(transcript) if transcript else None}
-    update = run_bodies.update().where(run_bodies.c.run_id == run_id).values(values)
-    return lambda connection: connection.execute(update)
+    return lambda connection: connection.execute(_CONCLUDE, {"run": run_id, **values})
 
 
 def get(connection: sa.Connection, run_id: str) -> RunRecord | None:
@@ -139,6 +126,10 @@ def _conditions(wanted: RunFilter) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
+_INSERT = runs.insert()
+_INSERT_BODY = run_bodies.insert()
+_SAVE = runs.update().where(runs.c.id == sa.bindparam("run"))
+_CONCLUDE = run_bodies.update().where(run_bodies.c.run_id == sa.bindparam("run"))
 _SUMMARY = sa.select(*(column for column in runs.c if column.name != "search"))
 
 

@@ -1,20 +1,19 @@
 """`/v1/chat/completions`: the agent, or a model itself, for any OpenAI client."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 from kit.problems import BadRequest
 from kit.web import routing
-from kit.web.problems import problem_response
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse
 
 from agent_runner.api.messages import SESSION_ID
 from agent_runner.api.openai.answer import Chunks, Head, completion
 from agent_runner.api.openai.outcome import Refusal, Result, result_of
 from agent_runner.api.openai.request import ChatRequest
-from agent_runner.api.openai.stream import Words, chunks
+from agent_runner.api.openai.stream import RunStream, Words, gone_from, refused
 from agent_runner.api.parts import PartsOf
 from agent_runner.runs.active import ActiveRun
 from agent_runner.runs.manager import Live, RunManager
@@ -50,11 +49,15 @@ def router() -> APIRouter:
         `provider:model` talks to that model directly. Leaving before the end cancels the run.
         """
         words = Words()
-        live = Live(PERSON, asked.client_tools(), words.hear if asked.stream else None)
+        heard = words.hear if asked.stream else None
+        live = Live(PERSON, attached=True, client_tools=asked.client_tools(), listener=heard)
         run = await parts.runs.start(_request(asked, session_id, approval), live)
-        if asked.stream:
-            return await _streamed(asked, run, parts.runs, request, words)
-        return await _whole(asked, run, parts.runs, request)
+        if not asked.stream:
+            return await _whole(asked, run, parts.runs, request)
+        words.end_with(run)
+        make = Chunks(_head(asked, run), with_usage=asked.include_usage)
+        leave = partial(parts.runs.break_off, run, "client_left")
+        return RunStream(words, make, lambda: _result(asked, run), headers=_headers(run), leave=leave)
 
     return routes
 
@@ -82,48 +85,14 @@ async def _whole(asked: ChatRequest, run: ActiveRun, runs: RunManager, request: 
         return Response(status_code=_CLIENT_LEFT)
     result = _result(asked, run)
     if isinstance(result, Refusal):
-        return _refused(result)
-    answer = completion(_head(asked, run), result.message, result.finish_reason, run.record.usage)
+        return refused(result)
+    answer = completion(_head(asked, run), result.message, result.finish_reason, result.usage)
     return JSONResponse(answer, headers=_headers(run))
-
-
-async def _streamed(asked: ChatRequest, run: ActiveRun, runs: RunManager, request: Request, words: Words) -> Response:
-    """The stream begins with the first words, so that what fails before them is still told by a status."""
-    words.end_with(run)
-    coming = asyncio.ensure_future(words.next())
-    try:
-        await _unless_gone(request, coming)
-    finally:
-        if not coming.done():
-            coming.cancel()
-            runs.break_off(run, "client_left")
-    if coming.cancelled() or not coming.done():
-        return Response(status_code=_CLIENT_LEFT)
-    first = coming.result()
-    if first is None and isinstance(result := _result(asked, run), Refusal):
-        return _refused(result)
-    make = Chunks(_head(asked, run), with_usage=asked.include_usage)
-    body = chunks(words, first, run, make, lambda: _result(asked, run))
-    headers = {**_headers(run), "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_while_read(body, run, runs), headers=headers, media_type="text/event-stream")
-
-
-async def _while_read(body: AsyncGenerator[bytes], run: ActiveRun, runs: RunManager) -> AsyncGenerator[bytes]:
-    """The body, for as long as the client reads it: when it leaves, the run ends."""
-    try:
-        async for chunk in body:
-            yield chunk
-    finally:
-        runs.break_off(run, "client_left")
 
 
 def _result(asked: ChatRequest, run: ActiveRun) -> Result:
     reason = "stop" if asked.is_agent else run.finish_reason
     return result_of(run.record, run.outcome, reason, run.unasked)
-
-
-def _refused(refusal: Refusal) -> Response:
-    return problem_response(refusal.status, refusal.failure.code, refusal.failure.detail)
 
 
 def _head(asked: ChatRequest, run: ActiveRun) -> Head:
@@ -135,15 +104,10 @@ def _headers(run: ActiveRun) -> dict[str, str]:
     return {"X-Run-ID": run.record.id, **session}
 
 
-async def _unless_gone(request: Request, coming: asyncio.Future[Any]) -> None:
+async def _unless_gone(request: Request, coming: asyncio.Future[None]) -> None:
     """Wait for `coming`, but not longer than the client does."""
-    gone = asyncio.ensure_future(_gone(request))
+    gone = asyncio.ensure_future(gone_from(request.receive))
     try:
         await asyncio.wait([coming, gone], return_when=asyncio.FIRST_COMPLETED)
     finally:
         gone.cancel()
-
-
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from agent_runner.core.types import Delta, Failure, FinalOutput, HandBack, Message, Outcome, Stopped
+from agent_runner.core.compaction import text_of
+from agent_runner.core.types import Delta, Failure, FinalOutput, HandBack, Message, Outcome, Stopped, Usage
 from agent_runner.storage.records import RunRecord
 
 _STATUS = {
@@ -29,6 +30,7 @@ class Answer:
 
     message: Message
     finish_reason: str
+    usage: Usage
     added: Sequence[Delta] = ()
 
 
@@ -50,11 +52,11 @@ def result_of(run: RunRecord, outcome: Outcome | None, finish_reason: str, unask
     an answer too, which says so, with OpenAI's word for a cut answer.
     """
     if isinstance(outcome, HandBack):
-        return Answer(outcome.message, "tool_calls")
+        return Answer(outcome.message, "tool_calls", run.usage)
     if isinstance(outcome, FinalOutput) and run.status == "succeeded":
-        return _noted(outcome.message, finish_reason, _note(unasked))
+        return _noted(Answer(outcome.message, finish_reason, run.usage), _note(unasked))
     if isinstance(outcome, Stopped) and outcome.reason in _LIMITS:
-        return _noted(Message("assistant"), "length", f"({outcome.detail})")
+        return _noted(Answer(Message("assistant"), "length", run.usage), f"({outcome.detail})")
     return _refusal(run)
 
 
@@ -63,12 +65,12 @@ def _refusal(run: RunRecord) -> Refusal:
     return Refusal(_STATUS.get(failure.code, 502), failure)
 
 
-def _noted(message: Message, finish_reason: str, note: str) -> Answer:
+def _noted(answer: Answer, note: str) -> Answer:
     if not note:
-        return Answer(message, finish_reason)
-    text = message.content if isinstance(message.content, str) else ""
+        return answer
+    text = text_of(answer.message)
     added = f"\n\n{note}" if text else note
-    return Answer(replace(message, content=text + added), finish_reason, [Delta(added)])
+    return replace(answer, message=replace(answer.message, content=text + added), added=[Delta(added)])
 
 
 def _note(unasked: Sequence[str]) -> str:
