@@ -51,6 +51,7 @@ function show(run) {
   const runs = resource(runsPath(/** @type {string} */ (run.session_id)), { topics: ['agent.runs'] });
   const others = runs.data.peek()?.items ?? [];
   runs.seed({ items: [run, ...others.filter((/** @type {any} */ one) => one.id !== run.id)] });
+  runs.touch(); // a quick run may have ended, and been told of, before its answer was here
 }
 
 /** @param {string} runId */
