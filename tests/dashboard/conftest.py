@@ -84,7 +84,7 @@ async def served(app: FastAPI) -> AsyncGenerator[Server]:
 @pytest.fixture
 async def anyone(served: Server) -> AsyncGenerator[httpx.AsyncClient]:
     """Somebody who is not logged in."""
-    async with httpx.AsyncClient(base_url=served.url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=served.url, trust_env=False, verify=False) as client:
         yield client
 
 
@@ -92,7 +92,7 @@ async def anyone(served: Server) -> AsyncGenerator[httpx.AsyncClient]:
 async def script(served: Server) -> AsyncGenerator[httpx.AsyncClient]:
     """A script that has the token."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    async with httpx.AsyncClient(base_url=served.url, headers=headers, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=served.url, headers=headers, trust_env=False, verify=False) as client:
         yield client
 
 
@@ -114,4 +114,4 @@ async def viewer(served: Server) -> AsyncGenerator[httpx.AsyncClient]:
 
 def browser(url: str) -> httpx.AsyncClient:
     headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "cors"}
-    return httpx.AsyncClient(base_url=url, headers=headers, trust_env=False)
+    return httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, verify=False)

@@ -44,28 +44,28 @@ async def test_wrong_password_does_not(anyone: httpx.AsyncClient) -> None:
     assert (await anyone.get("/auth/session")).status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"{}", 422),
-        (b'{"password": "a", "code": "b"}', 422),
-        (b'{"password": 1}', 422),
-        (b'{"password": "a", "admin": true}', 422),
-        (b'{"code": "' + b"x" * 2000 + b'"}', 422),
-        (b'{"password": "\\ud800"}', 401),
-        (b'{"code": "\\u0000"}', 401),
-        (b"[1]", 422),
-        (b"{", 400),
-        (b"\xff", 400),
-        (b"x" * 2_000_000, 413),
-    ],
-)
-async def test_odd_logins_are_refused(anyone: httpx.AsyncClient, body: bytes, status: int) -> None:
+ODD_LOGINS = [
+    (b"{}", 422),
+    (b'{"password": "a", "code": "b"}', 422),
+    (b'{"password": 1}', 422),
+    (b'{"password": "a", "admin": true}', 422),
+    (b'{"code": "' + b"x" * 2000 + b'"}', 422),
+    (b'{"password": "\\ud800"}', 401),
+    (b'{"code": "\\u0000"}', 401),
+    (b"[1]", 422),
+    (b"{", 400),
+    (b"\xff", 400),
+    (b"x" * 2_000_000, 413),
+]
+
+
+async def test_odd_logins_are_refused(anyone: httpx.AsyncClient) -> None:
     """A clear problem, never a 5xx."""
-    answer = await anyone.post("/auth/login", content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["detail"]
+    for body, status in ODD_LOGINS:
+        answer = await anyone.post("/auth/login", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail"]
 
 
 async def test_login_is_json_from_our_own_page(anyone: httpx.AsyncClient) -> None:

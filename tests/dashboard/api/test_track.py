@@ -4,7 +4,6 @@ import uuid
 
 import httpx
 import orjson
-import pytest
 from dashboard import VERSION
 from fastapi import FastAPI
 from kit.jsontypes import Json
@@ -82,15 +81,17 @@ async def test_lone_surrogates_and_nan_are_repaired(page: httpx.AsyncClient, tra
     assert delivered(tracker)[0]["value"] is None
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{", b"[]", b"null", b"{}", b'{"events": 1}', b"\xff\xfe", b'{"events":' + b"[" * 100_000, b"9" * 5000],
-)
-async def test_body_that_is_no_batch_is_refused(page: httpx.AsyncClient, body: bytes) -> None:
+NO_BATCHES = [
+    b"", b"{", b"[]", b"null", b"{}", b'{"events": 1}', b"\xff\xfe", b'{"events":' + b"[" * 100_000, b"9" * 5000
+]  # fmt: skip
+
+
+async def test_body_that_is_no_batch_is_refused(page: httpx.AsyncClient) -> None:
     """With a problem that says what is expected."""
-    answer = await page.post("/api/track", content=body)
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
-    assert "events" in answer.json()["detail"]
+    for body in NO_BATCHES:
+        answer = await page.post("/api/track", content=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+        assert "events" in answer.json()["detail"]
 
 
 async def test_too_much_at_once_is_refused(page: httpx.AsyncClient) -> None:
