@@ -16,7 +16,9 @@ def router() -> APIRouter:
     """`/api/v1/stream`."""
     routes = routing.router("/api/v1", tag="stream")
 
-    @routes.get("/stream", summary="Follow all changes", response_class=EventStream, responses={200: _STREAM})
+    @routes.get(
+        "/stream", status_code=200, summary="Follow all changes", response_class=EventStream, responses={200: _STREAM}
+    )
     async def stream(
         request: Request, parts: PartsOf, last_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None
     ) -> Response:
