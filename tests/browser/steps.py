@@ -9,6 +9,11 @@ def visit(page: Page, path: str) -> None:
     expect(page.locator("h1")).to_be_visible()
 
 
+def go_to(page: Page, tab: str) -> None:
+    """Choose a tab."""
+    page.get_by_role("navigation", name="Tabs").get_by_role("link", name=tab).click()
+
+
 def ask(page: Page, text: str) -> None:
     """Send something to the agent in a new conversation."""
     visit(page, "/chat")

@@ -79,7 +79,7 @@ def test_conversations_are_kept_renamed_pinned_and_deleted(page: Page) -> None:
 def test_an_example_is_one_click_away(page: Page) -> None:
     """An empty conversation offers requests that work, and waits for the person to send them."""
     visit(page, "/chat")
-    page.get_by_role("button", name="list the files").click()
+    page.get_by_role("button", name="list the files", exact=True).click()
     field = page.get_by_label("Ask the agent")
     expect(field).to_have_value("list the files")
     expect(field).to_be_focused()
@@ -93,7 +93,7 @@ def test_a_run_has_a_page_of_its_own_with_its_steps_over_time(page: Page) -> Non
     page.get_by_role("link", name="Steps").click()
     expect(page).to_have_url(re.compile("/runs/run_"))
     page.reload()
-    step = page.locator(".wf-row", has_text="read_file")
+    step = page.locator(".wf-row", has=page.locator(".wf-name", has_text="read_file"))
     step.locator("summary").click()
     expect(step).to_contain_text("notes.txt")
     expect(step).to_contain_text("Buy milk")

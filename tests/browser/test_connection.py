@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import NewPage
-from tests.browser.steps import ask, expect_answered, visit
+from tests.browser.steps import ask, expect_answered, go_to, visit
 
 MOST_REQUESTS = 10
 MOST_SCRIPT_BYTES = 60 * 1024
@@ -94,10 +94,10 @@ def test_a_tab_that_cannot_be_loaded_takes_nothing_else_along(new_page: NewPage)
     page = new_page()
     visit(page, "/")
     page.route("**/assets/view-*.js", lambda route: route.abort())
-    page.get_by_role("link", name="Insights").click()
+    go_to(page, "Insights")
     expect(page.get_by_text("This tab could not be shown")).to_be_visible()
     page.unroute("**/assets/view-*.js")
-    page.get_by_role("link", name="Overview").click()
+    go_to(page, "Overview")
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-    page.get_by_role("link", name="Chat").click()
+    go_to(page, "Chat")
     expect(page.get_by_label("Ask the agent")).to_be_visible()

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import visit
+from tests.browser.steps import go_to, visit
 
 
 def test_the_palette_finds_and_runs_commands(page: Page) -> None:
@@ -71,8 +71,8 @@ def test_every_control_is_reached_by_tab_and_the_content_by_one_skip(page: Page)
 def test_going_to_a_tab_moves_the_focus_to_it(page: Page) -> None:
     """A screen reader reads on in the tab that was chosen, and its title says which."""
     visit(page, "/")
-    page.get_by_role("link", name="Chat").click()
+    go_to(page, "Chat")
     expect(page).to_have_title("Chat · Binnacle")
-    page.get_by_role("link", name="Insights").click()
+    go_to(page, "Insights")
     expect(page).to_have_title("Insights · Binnacle")
     expect(page.locator("main")).to_be_focused()

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.house import House
+from tests.browser.steps import go_to
 
 GRACE_MS = 4000
 BACK_MS = 2000
@@ -19,7 +20,7 @@ def test_main_job_from_the_link_to_going_on_after_an_outage(house: House, new_pa
     assert "#" not in page.url
     page.evaluate("window.never_loaded_again = true")
 
-    page.get_by_role("link", name="Chat").click()
+    go_to(page, "Chat")
     page.get_by_label("Ask the agent").fill("read notes.txt")
     page.keyboard.press("Enter")
     turn = page.locator(".turn").last
@@ -37,7 +38,7 @@ def test_main_job_from_the_link_to_going_on_after_an_outage(house: House, new_pa
     expect(turn.locator(".answer")).to_contain_text("Buy milk")
 
     page.evaluate("setTimeout(() => { throw new RangeError('provoked by the test') })")
-    page.get_by_role("link", name="Insights").click()
+    go_to(page, "Insights")
     issue = page.locator(".issue-row", has_text="RangeError: provoked by the test")
     expect(issue).to_be_visible()
     expect(issue).to_contain_text("chat")
@@ -50,7 +51,7 @@ def test_main_job_from_the_link_to_going_on_after_an_outage(house: House, new_pa
     expect(banner).not_to_be_visible(timeout=BACK_MS)
     assert (time.monotonic() - ready) * 1000 <= BACK_MS
 
-    page.get_by_role("link", name="Chat").click()
+    go_to(page, "Chat")
     page.get_by_label("Ask the agent").fill("list the files")
     page.keyboard.press("Enter")
     expect(page.locator(".turn").last.locator(".answer")).to_contain_text("notes.txt")

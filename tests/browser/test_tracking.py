@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import NewPage
-from tests.browser.steps import expect_answered, visit
+from tests.browser.steps import expect_answered, go_to, visit
 
 Event = dict[str, Any]
 SOON_S = 8.0
@@ -61,9 +61,9 @@ def test_what_is_unsent_goes_with_the_page(page: Page) -> None:
 def test_events_stand_under_the_tab_they_come_from(page: Page) -> None:
     """Errors, tab switches and marked actions each name their component."""
     visit(page, "/chat")
-    page.get_by_role("button", name="list the files").click()
+    page.get_by_role("button", name="list the files", exact=True).click()
     throw(page, "on the chat tab")
-    page.get_by_role("link", name="Insights").click()
+    go_to(page, "Insights")
     expect(page.get_by_role("heading", name="Insights")).to_be_visible()
     assert wait_for(page, "errors", "on the chat tab")[0]["component"] == "chat"
     clicked = wait_for(page, "interactions", "chat.example")[0]
@@ -110,8 +110,8 @@ def test_do_not_track_leaves_interactions_out_and_errors_in(new_page: NewPage) -
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or "") if "/api/track" in request.url else None)
     visit(page, "/")
-    page.get_by_role("link", name="Chat").click()
-    page.get_by_role("button", name="list the files").click()
+    go_to(page, "Chat")
+    page.get_by_role("button", name="list the files", exact=True).click()
     throw(page, "though not tracked")
     wait_for(page, "errors", "though not tracked")
     assert '"interaction"' not in "".join(sent)

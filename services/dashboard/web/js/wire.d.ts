@@ -178,7 +178,7 @@ export interface TrackedEvent {
   changed?: boolean;
 }
 export interface IssueDetail extends Issue {
-  why: { algorithm: string; version: number; parts: { part: string; value: string }[] };
+  why: { algorithm: string; version: number; key: { part: string; value: string }[] };
   trend: { ts: string; events: number }[];
   sample: { event: TrackedEvent } | null;
   state_changed_at: string | null;

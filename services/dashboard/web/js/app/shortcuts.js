@@ -8,7 +8,7 @@ import { openPalette } from './palette.js';
 /** The time in which the second key of a pair must come. */
 const PAIR_MS = 1200;
 
-let leadAt = 0;
+let leadAt = Number.NEGATIVE_INFINITY;
 
 /** Shortcuts of the whole page. */
 export function useShortcuts() {
@@ -32,7 +32,7 @@ function pressed(event) {
 
 /** @param {KeyboardEvent} event */
 function second(event) {
-  leadAt = 0;
+  leadAt = Number.NEGATIVE_INFINITY;
   if (event.key === 'r') return act(event, () => navigate('/runs'));
   const tab = allTabs().find(({ key }) => key === event.key);
   if (tab) act(event, () => navigate(tab.href));

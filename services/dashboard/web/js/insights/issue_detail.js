@@ -73,7 +73,7 @@ function Trend({ issue }) {
 
 /** @param {{ why: IssueDetail['why'] }} props */
 function Why({ why }) {
-  const parts = why.parts;
+  const parts = why.key;
   return html`<section class="panel" aria-label="Why grouped">
     <header><h2>Why these are one issue</h2></header>
     <div class="prose">

@@ -1,14 +1,15 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { IconButton } from './button.js';
 import { html } from './html.js';
 
 /**
- * A modal dialog of the browser's own: focus stays in it, Escape closes it, and focus goes back where it was.
+ * A modal dialog of the browser's own: focus stays in it, Escape closes it, and focus goes back where it was. It opens before the
+ * next key is handled, so that nothing typed is lost.
  * @param {{ title: string, close: () => void, wide?: boolean, bare?: boolean, children?: import('preact').ComponentChildren }} props
  */
 export function Dialog({ title, close, wide = false, bare = false, children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
     box.current?.showModal();
     return () => before?.focus?.();

@@ -117,7 +117,7 @@ function colours(box) {
   box.append(probe);
   probe.hidden = true;
   return (/** @type {string} */ name, percent = 100) => {
-    probe.style.color = `color-mix(in srgb, var(${name}) ${percent}%, transparent)`;
+    probe.style.color = `color-mix(in srgb, var(${name}) ${percent}%, var(--panel))`;
     return getComputedStyle(probe).color;
   };
 }

@@ -2,7 +2,18 @@
 
 import { onFailure } from '../api.js';
 
+const LEAVING_MS = 2000;
+let leaving = false;
+
 /** @typedef {(fault: Partial<import('../wire').TrackedEvent>) => void} Tell */
+
+/** Leaving the page breaks off its calls, which is no fault; but it may also be called off. */
+function leave() {
+  leaving = true;
+  setTimeout(() => {
+    leaving = false;
+  }, LEAVING_MS);
+}
 
 /** @param {Tell} tell */
 export function watchFaults(tell) {
@@ -11,7 +22,10 @@ export function watchFaults(tell) {
     tell({ ...thrown(event.reason), kind: 'promise_rejection' }),
   );
   document.addEventListener('securitypolicyviolation', (event) => tell(fromPolicy(event)));
-  onFailure((failure) => tell(fromFailure(failure)));
+  addEventListener('beforeunload', leave);
+  onFailure((failure) => {
+    if (!(leaving && failure.error.status === 0)) tell(fromFailure(failure));
+  });
 }
 
 /**
