@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import orjson
 from kit.jsontypes import Json, JsonObject
-from kit.text import TooDeep, clean
+from kit.text import MAX_DEPTH, TooDeep, clean
 
 from agent_runner.core.ports import ToolFailedError
 
@@ -32,7 +32,8 @@ def parse_arguments(text: str) -> JsonObject:
 
 def _decode(text: str) -> Json:
     try:
-        return orjson.loads(text)
+        value: Json = orjson.loads(text)
+        return clean(value) if text.count("{") + text.count("[") > MAX_DEPTH else value
     except orjson.JSONDecodeError:
         # What only the standard library takes is lone surrogates and NaN, which nothing behind this could store. Its
         # messages say where an error is in words that a model can follow.

@@ -116,7 +116,8 @@ class Loop:
 
     async def _query(self) -> Reply:
         self._messages = list(await self._compactor.fit(self._messages, self._tools, self._ask))
-        reply = await self._ask(self._model, ModelRequest(self._messages, self._tools, self._options))
+        request = ModelRequest(tuple(self._messages), self._tools, self._options)
+        reply = await self._ask(self._model, request)
         self._asked += 1
         self._shortened = False
         self._messages.append(reply.message)
