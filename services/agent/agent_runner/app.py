@@ -39,6 +39,7 @@ from agent_runner.health.board import Component, HealthBoard
 from agent_runner.models.providers import ModelSettings
 from agent_runner.models.registry import ModelRegistry
 from agent_runner.runs.approvals import Approvals
+from agent_runner.runs.archive import Archive
 from agent_runner.runs.manager import RunManager
 from agent_runner.runs.permissions import Permissions
 from agent_runner.runs.recorder import Recorder
@@ -149,9 +150,11 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
         summarizer=lambda: registry.for_role("summarization"),
         today=lambda: datetime.now().astimezone(),
     )
+    archive = Archive(database, engine.recorder, feed)
     manager = RunManager(
         database=database,
         recorder=engine.recorder,
+        archive=archive,
         models=registry,
         workshop=workshop,
         telemetry=Telemetry(runtime.metrics.registry, engine.reporter),
@@ -161,6 +164,7 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
     return Parts(
         database=database,
         runs=manager,
+        archive=archive,
         approvals=questions,
         permissions=rules,
         models=registry,

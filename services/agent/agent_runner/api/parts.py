@@ -11,6 +11,7 @@ from agent_runner.api.once import Once
 from agent_runner.health.board import HealthBoard
 from agent_runner.models.registry import ModelRegistry
 from agent_runner.runs.approvals import Approvals
+from agent_runner.runs.archive import Archive
 from agent_runner.runs.manager import RunManager
 from agent_runner.runs.permissions import Permissions
 from agent_runner.tools.registry import ToolRegistry
@@ -23,6 +24,7 @@ class Parts:
 
     database: Database
     runs: RunManager
+    archive: Archive
     approvals: Approvals
     permissions: Permissions
     models: ModelRegistry

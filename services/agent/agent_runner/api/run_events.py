@@ -40,7 +40,7 @@ def router() -> APIRouter:
         """Server-sent events `{seq, type, ts, data}` from the first, or after `Last-Event-ID` or `after`. The stream
         ends after the final status. With `Accept: application/json`, a page of the events on record instead.
         """
-        await parts.runs.get(run_id)
+        await parts.archive.get(run_id)
         if _wants_json(request):
             return await _page(parts, run_id, page, after)
         return EventStream(_stream(parts, run_id, after, last_id), runtime_of(request).stopping)

@@ -16,13 +16,11 @@ from agent_runner.api.once import Keep, kept_as
 from agent_runner.api.parts import Parts, PartsOf
 from agent_runner.api.views import RunDetail, RunSummary
 from agent_runner.core.types import Message
-from agent_runner.errors import RunNotFound, UnknownTools
+from agent_runner.errors import UnknownTools
 from agent_runner.runs.manager import Live
 from agent_runner.runs.slots import BACKGROUND, PERSON
 from agent_runner.runs.steps import steps_of
-from agent_runner.storage import events
-from agent_runner.storage import runs as table
-from agent_runner.storage.records import RUN_STATUSES, ApprovalMode, Event, RunBody, RunRecord, RunRequest, Source
+from agent_runner.storage.records import RUN_STATUSES, ApprovalMode, RunRequest, Source
 from agent_runner.storage.runs import RunFilter
 
 Client = Annotated[str | None, Header(alias="X-Binnacle-Client", description="`dashboard`: a person waits for it")]
@@ -90,20 +88,20 @@ def router() -> APIRouter:
         parts: PartsOf, page: PageQuery, wanted: Annotated[RunFilter, Depends(_filter)]
     ) -> Page[RunSummary]:
         before = cast("tuple[int, str] | None", page.position(_ORDER, int, str))
-        found = await parts.database.read(lambda c: table.newest(c, wanted, page.limit + 1, before))
+        found = await parts.archive.newest(wanted, page.limit + 1, before)
         runs, cursor = cut(found, page, _ORDER, lambda run: (run.created_at, run.id))
         return Page(items=[RunSummary.of(run) for run in runs], next_cursor=cursor)
 
     @routes.get("/{run_id}", summary="One run with its steps")
     async def get(run_id: str, parts: PartsOf) -> RunDetail:
-        record, body, recorded = await _whole(parts, run_id)
+        record, body, recorded = await parts.archive.look_at(run_id)
         active = parts.runs.active(run_id)
         partial = active.channel.partial_text if active else None
         return RunDetail.made_of(record, body, steps_of(recorded), partial)
 
     @routes.delete("/{run_id}", status_code=204, summary="Delete a run that has ended, with its events")
     async def delete(run_id: str, parts: PartsOf) -> None:
-        await parts.runs.delete(run_id)
+        await parts.archive.delete(run_id)
 
     @routes.post("/{run_id}/cancel", summary="End a run, whatever it is doing")
     async def cancel(run_id: str, parts: PartsOf) -> RunSummary:
@@ -141,16 +139,6 @@ def _filter(  # noqa: PLR0917 - one parameter each, so that the document names t
         moment("since", since),
         moment("until", until),
     )
-
-
-async def _whole(parts: Parts, run_id: str) -> tuple[RunRecord, RunBody, list[Event]]:
-    found = await parts.database.read(
-        lambda c: (table.get(c, run_id), table.body(c, run_id), events.after(c, run_id, 0))
-    )
-    record, body, recorded = found
-    if record is None or body is None:
-        raise RunNotFound(run_id)
-    return record, body, recorded
 
 
 def _source(client: str | None) -> Literal["dashboard", "api"]:

@@ -52,6 +52,6 @@ def router() -> APIRouter:
     @routes.delete("/{session_id}", status_code=204, summary="Delete a conversation with its runs")
     async def delete(session_id: str, parts: PartsOf) -> None:
         """409 `session_active` while a run of it is under way."""
-        await parts.runs.delete_session(session_id)
+        await parts.archive.delete_session(session_id)
 
     return routes

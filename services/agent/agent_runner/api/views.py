@@ -1,5 +1,6 @@
 """How the agent's things look over HTTP."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from kit.clock import rfc3339
@@ -131,7 +132,7 @@ class RunDetail(RunSummary):
     partial_text: str | None = Field(description="The words streamed so far of the message under way")
 
     @classmethod
-    def made_of(cls, run: RunRecord, body: RunBody, steps: list[Step], partial_text: str | None) -> Self:
+    def made_of(cls, run: RunRecord, body: RunBody, steps: Sequence[Step], partial_text: str | None) -> Self:
         """The view of a run and all that belongs to it."""
         return cls.model_validate(
             {

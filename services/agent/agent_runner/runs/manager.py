@@ -11,11 +11,12 @@ from kit.ids import new_id
 from kit.problems import Problem
 
 from agent_runner.core.ports import Model
-from agent_runner.core.types import Failure, FinalOutput, HandBack, Message, Outcome, Stopped, ToolSpec
-from agent_runner.errors import RunActive, RunEnded, RunNotFound
+from agent_runner.core.types import Failure, FinalOutput, HandBack, Outcome, Stopped, ToolSpec
+from agent_runner.errors import RunEnded
 from agent_runner.models.registry import ModelRegistry
 from agent_runner.runs import history
 from agent_runner.runs.active import ActiveRun
+from agent_runner.runs.archive import Archive
 from agent_runner.runs.channel import Channel
 from agent_runner.runs.journal import PlainJournal
 from agent_runner.runs.ports import Announcer, Listener
@@ -23,7 +24,7 @@ from agent_runner.runs.recorder import Recorder
 from agent_runner.runs.slots import BACKGROUND, Place, Priority, Slots
 from agent_runner.runs.telemetry import Telemetry
 from agent_runner.runs.work import Direct, Work, Workshop
-from agent_runner.storage import approvals, events, happenings, sessions
+from agent_runner.storage import approvals, events, happenings
 from agent_runner.storage import runs as table
 from agent_runner.storage.happenings import Happening
 from agent_runner.storage.records import RunRecord, RunRequest, RunStatus
@@ -62,11 +63,12 @@ class RunManager:
     and the reason for it, also when it is cancelled, breaks, or this process stops.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built once, in app, from parts that are named
         self,
         *,
         database: Database,
         recorder: Recorder,
+        archive: Archive,
         models: ModelRegistry,
         workshop: Workshop,
         telemetry: Telemetry,
@@ -75,6 +77,7 @@ class RunManager:
     ) -> None:
         self._database = database
         self._recorder = recorder
+        self._archive = archive
         self._models = models
         self._workshop = workshop
         self._telemetry = telemetry
@@ -136,18 +139,11 @@ class RunManager:
         """How many of them wait for a place."""
         return self._slots.waiting
 
-    async def get(self, run_id: str) -> RunRecord:
-        """A run as it stands on record. Raises `RunNotFound`."""
-        record = await self._database.read(lambda connection: table.get(connection, run_id))
-        if record is None:
-            raise RunNotFound(run_id)
-        return record
-
     async def cancel(self, run_id: str, reason: str = "cancelled") -> RunRecord:
         """End a run, whatever it is doing, and wait until it has. Raises `RunNotFound`, `RunEnded`."""
         run = self._active.get(run_id)
         if run is None or run.record.ended:
-            record = await self.get(run_id)
+            record = await self._archive.get(run_id)
             raise RunEnded(run_id, record.status)
         self.break_off(run, reason)
         await asyncio.wait([run.finished])
@@ -162,24 +158,8 @@ class RunManager:
 
     async def retry(self, run_id: str, live: Live, also: Callable[[RunRecord], Unit] | None = None) -> ActiveRun:
         """A new run with the same input. Raises `RunNotFound`, and what `start` raises."""
-        body = await self._database.read(lambda connection: table.body(connection, run_id))
-        if body is None:
-            raise RunNotFound(run_id)
-        return await self.start(body.request, replace(live, parent_run_id=run_id), also)
-
-    async def delete(self, run_id: str) -> None:
-        """Delete a run that has ended. Raises `RunNotFound`, `RunActive`."""
-        record = await self.get(run_id)
-        if run_id in self._active or not record.ended:
-            raise RunActive(run_id)
-        await self._database.write(lambda connection: table.delete(connection, run_id))
-        self._announcer.run("deleted", run_id, None)
-
-    async def delete_session(self, session_id: str) -> None:
-        """Delete a conversation with its runs. Raises `SessionNotFound`, `SessionActive`."""
-        deleted = await self._database.write(lambda connection: sessions.delete(connection, session_id))
-        for run_id in deleted:
-            self._announcer.run("deleted", run_id, None)
+        request = await self._archive.request(run_id)
+        return await self.start(request, replace(live, parent_run_id=run_id), also)
 
     async def recover(self) -> None:
         """End the runs that an earlier process left behind, each with an event that says so."""
@@ -230,21 +210,13 @@ class RunManager:
         self._close(run)
 
     async def _prepare(self, run: ActiveRun, request: RunRequest, model: Model, live: Live) -> Work:
-        said = await self._history(request)
+        said = await self._archive.said_before(request)
         journal = PlainJournal(run, self._telemetry, live.listener)
         if request.direct:
             program = Direct(model, journal, live.client_tools, request.options)
             return Work(program, history.opening([], said, request.messages))
         return self._workshop.agent(
             run, request, model=model, journal=journal, said=said, client_tools=live.client_tools
-        )
-
-    async def _history(self, request: RunRequest) -> list[Message]:
-        session_id = request.session_id
-        if session_id is None or not history.continues(request.messages):
-            return []
-        return history.conversation(
-            await self._database.read(lambda connection: table.of_session(connection, session_id))
         )
 
     def _end(self, run: ActiveRun, ending: _Ending, work: Work | None) -> None:

@@ -1,6 +1,7 @@
 """Stores what happens in all runs, in order and in groups, and lets it be seen once it is stored."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ _log = structlog.get_logger("runs")
 _GATHER_S = 0.002
 _GATHER_UNSEEN_S = 0.025
 _RETRY_S = 1.0
+_PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,12 @@ class Recorder:
             self._waiting.append(waiting)
             self._due.set()
             await waiting
+
+    async def catch_up(self) -> None:
+        """As `flush`, for those who are about to read; where the database is in trouble they see what there is."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_S if self._trouble is None else 0):
+                await self.flush()
 
     async def run(self) -> None:
         """Store until cancelled."""
