@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import orjson
@@ -38,11 +39,11 @@ class Seen:
 class Server:
     """Serves an ASGI application on a port of its own, can be stopped and started again on the same one."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, port: int | None = None) -> None:
         self._app = app
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
-        self.port = free_port()
+        self.port = port or free_port()
 
     @property
     def url(self) -> str:
@@ -143,15 +144,15 @@ def run_event(seq: int, type_: str = "step.started", **data: Json) -> dict[str, 
 class Heard:
     """What a page has heard on `/api/stream` so far."""
 
-    events: list[tuple[str, dict[str, Json]]] = field(default_factory=list)
+    events: list[tuple[str, Any]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     status: int = 0
     ended: bool = False
 
-    def of(self, name: str) -> list[dict[str, Json]]:
+    def of(self, name: str) -> list[Any]:
         return [data for event, data in self.events if event == name]
 
-    def states(self, upstream: str) -> list[Json]:
+    def states(self, upstream: str) -> list[str]:
         return [data["status"] for data in self.of("upstream") if data["name"] == upstream]
 
 
@@ -161,7 +162,7 @@ async def listening(
 ) -> AsyncGenerator[Heard]:
     """A page that listens for as long as the block lasts."""
     heard = Heard()
-    headers = {"Last-Event-ID": last_event_id.encode()} if last_event_id else {}
+    headers = {b"Last-Event-ID": last_event_id.encode()} if last_event_id else {}
 
     async def listen() -> None:
         async with client.stream("GET", "/api/stream", params={"runs": runs}, headers=headers, timeout=30) as response:

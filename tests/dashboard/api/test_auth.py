@@ -132,7 +132,7 @@ async def test_script_needs_the_right_token(anyone: httpx.AsyncClient, script: h
     assert (await script.put("/api/preferences", json={"theme": "dark"})).status_code == 200
     await anyone.post("/auth/login", json={"password": PASSWORD})
     for wrong in ("Bearer wrong", f"bearer {TOKEN}x", "Basic eDp5", "", "Bearer \xff"):
-        answer = await anyone.get("/api/status", headers={"Authorization": wrong.encode("latin-1")})
+        answer = await anyone.get("/api/status", headers={b"Authorization": wrong.encode("latin-1")})
         assert answer.status_code == 401
 
 
@@ -202,7 +202,7 @@ async def test_foreign_cookies_are_no_harm(page: httpx.AsyncClient) -> None:
     """Other services on the same host set theirs; ours is found among them."""
     [(name, token)] = page.cookies.items()
     cookie = f"other=1; {name}x=2; x{name}=3; {name}={token}; session=\xff"
-    assert (await page.get("/api/status", headers={"Cookie": cookie.encode("latin-1")})).status_code == 200
+    assert (await page.get("/api/status", headers={b"Cookie": cookie.encode("latin-1")})).status_code == 200
 
 
 async def test_behind_tls_the_cookie_is_secure(settings: Callable[..., Settings]) -> None:

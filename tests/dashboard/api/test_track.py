@@ -1,6 +1,7 @@
 """What the browser reports."""
 
 import uuid
+from typing import Any
 
 import httpx
 import orjson
@@ -17,7 +18,7 @@ def event(**fields: Json) -> dict[str, Json]:
     return {"id": str(uuid.uuid4()), "type": "error", "ts": "2026-11-23T10:00:00.000Z", "message": "boom", **fields}
 
 
-def delivered(tracker: Upstream) -> list[dict[str, Json]]:
+def delivered(tracker: Upstream) -> list[dict[str, Any]]:
     batches = [orjson.loads(seen.body) for seen in tracker.asked("/api/v1/events")]
     return [sent for batch in batches for sent in batch["events"] if sent["type"] != "timing"]
 
