@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from fastapi import FastAPI
 from kit.client import service_client
 from kit.clock import now_ms
@@ -45,6 +46,7 @@ from dashboard.storage.sessions import SessionStore
 from dashboard.track import Tracking
 from dashboard.upstreams.upstream import Upstream
 
+_log = structlog.get_logger("dashboard")
 _STATIC = Path(__file__).with_name("static")
 _DESCRIPTION = """The backend for the browser. Log in with the page's session cookie, or send the service's token.
 
@@ -140,14 +142,15 @@ def _introduce(parts: Parts, engine: _Engine) -> None:
     parts.sessions.on_end(engine.passages.end_session)
     parts.sessions.on_end(parts.hub.end_session)
     for upstream in (engine.agent, engine.tracker):
-        upstream.on_change(lambda changed: _report_loss(engine.reporter, changed))
+        upstream.on_change(lambda changed: _note_change(engine.reporter, changed))
 
 
-def _report_loss(reporter: Reporter, upstream: Upstream) -> None:
-    if upstream.state.status == "down":
-        message = f"The {upstream.name} cannot be reached"
-        context = {"upstream": upstream.name, "detail": upstream.state.detail}
-        reporter.error("network_error", message, level="warning", context=context)
+def _note_change(reporter: Reporter, upstream: Upstream) -> None:
+    state = upstream.state
+    _log.info("upstream", name=upstream.name, status=state.status, detail=state.detail)
+    if state.status == "down":
+        context = {"upstream": upstream.name, "detail": state.detail}
+        reporter.error("network_error", f"The {upstream.name} cannot be reached", level="warning", context=context)
 
 
 @asynccontextmanager

@@ -91,7 +91,7 @@ class SharedRead:
     async def _fetch(self) -> Part | None:
         """None when there is no usable answer."""
         try:
-            response = await self._upstream.call("GET", self._path, {"accept": "application/json"}, answer_s=_ANSWER_S)
+            response = await self._upstream.call("GET", self._path, {"accept": "application/json"}, within_s=_ANSWER_S)
             try:
                 async with asyncio.timeout(_ANSWER_S):
                     body = await response.read()

@@ -63,7 +63,7 @@ def router() -> APIRouter:
     """`/auth`."""
     routes = routing.router("/auth", tag="auth")
 
-    @routes.post("/login", summary="Log in with the password or a one-time code", openapi_extra={"security": []})
+    @routes.post("/login", summary="Log in with the password or a one-time code")
     async def login(
         asked: LoginRequest, request: Request, response: Response, parts: PartsOf, peer: PeerOf
     ) -> SessionAnswer:
@@ -74,7 +74,7 @@ def router() -> APIRouter:
         _set_cookie(response, parts, token, secure=peer.secure)
         return SessionAnswer.model_validate(session_view(Visitor(role, session)))
 
-    @routes.post("/logout", status_code=204, summary="End this session", openapi_extra={"security": []})
+    @routes.post("/logout", status_code=204, summary="End this session")
     async def logout(request: Request, parts: PartsOf) -> Response:
         await _end_current(request, parts)
         response = Response(status_code=204)

@@ -17,6 +17,7 @@ from dashboard.upstreams.upstream import Upstream
 
 _RETRY_S = 0.4
 _RECENT = 50
+_NO_SUCH_RUN = frozenset({400, 404, 422})
 _ENDED = frozenset({"succeeded", "failed", "cancelled"})
 
 _log = structlog.get_logger("hub")
@@ -61,7 +62,7 @@ class Feed:
             except UpstreamDown:
                 pass  # the hub's own subscription tells of it
             except Refused as refused:
-                if refused.status in {400, 404, 422}:  # no such run: the page hears that from its own request
+                if refused.status in _NO_SUCH_RUN:  # the page hears that from its own request
                     self._awake.clear()
             await asyncio.sleep(_RETRY_S)
 

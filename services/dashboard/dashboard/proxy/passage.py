@@ -16,6 +16,8 @@ class Passage:
     it was. Most calls are over before it would pay to watch the client: watching begins after 20 ms.
     """
 
+    __slots__ = ("_cancels", "_cut", "_receive", "_task", "_timer", "_watch", "client_left")
+
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._task: asyncio.Task[None] | None = None

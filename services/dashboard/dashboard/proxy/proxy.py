@@ -12,15 +12,15 @@ from starlette.types import Message, Receive, Scope, Send
 from dashboard.auth.gate import visitor_of
 from dashboard.errors import UpstreamDown, UpstreamTimeout
 from dashboard.proxy.allow import AllowList, check_query
-from dashboard.proxy.headers import RawHeaders, handed_back, sent_on
+from dashboard.proxy.headers import handed_back, sent_on
 from dashboard.proxy.passage import Passage, Passages
-from dashboard.upstreams.upstream import ANSWER_S, Upstream
+from dashboard.upstreams.upstream import Upstream
 
 _API = "/api/v1/"
 _WHOLE_BYTES = 4 << 20
 _BODILESS = frozenset({"GET", "HEAD"})
-# A file of the workspace is anybody's: it is saved, never shown as a page of ours.
-_FILE_HEADERS = [(b"content-disposition", b"attachment"), (b"content-security-policy", b"sandbox")]
+_SANDBOX = (b"content-security-policy", b"sandbox")
+_SAVED = (b"content-disposition", b"attachment")
 
 _log = structlog.get_logger("proxy")
 
@@ -73,7 +73,7 @@ class Proxy:
     async def _exchange(
         self, method: str, target: str, headers: dict[str, str], body: bytes | None, answer: "_Answer"
     ) -> None:
-        deadline = asyncio.get_running_loop().time() + ANSWER_S
+        deadline = asyncio.get_running_loop().time() + self._upstream.answer_s
         response = await self._upstream.call(method, target, headers, body)
         try:
             if _comes_whole(response):
@@ -91,7 +91,7 @@ class Proxy:
             async with asyncio.timeout_at(deadline):
                 return await response.read()
         except TimeoutError:
-            raise UpstreamTimeout(f"the {name} did not finish its answer within {ANSWER_S:g} s") from None
+            raise UpstreamTimeout(f"the {name} did not finish its answer in time") from None
         except aiohttp.ClientError as error:
             raise UpstreamDown(f"the {name} broke off in the middle of its answer") from error
 
@@ -99,9 +99,11 @@ class Proxy:
 class _Answer:
     """Hands one answer back to the browser."""
 
+    __slots__ = ("_is_file", "_send", "_stage")
+
     def __init__(self, send: Send, template: str) -> None:
         self._send = send
-        self._extra = _FILE_HEADERS if template.endswith("{path*}") else []
+        self._is_file = template.endswith("{path*}")
         self._stage: Literal["none", "events", "other", "done"] = "none"
 
     async def whole(self, response: ClientResponse, body: bytes) -> None:
@@ -134,10 +136,15 @@ class _Answer:
             await self._send({"type": "http.response.body", "body": b""})
 
     def _headers(self, response: ClientResponse) -> list[tuple[bytes, bytes]]:
-        raw: RawHeaders = response.raw_headers
-        if not self._extra:
-            return handed_back(raw)
-        return [header for header in handed_back(raw) if header[0] != b"content-disposition"] + self._extra
+        headers = handed_back(response.raw_headers)
+        return as_download(headers) if self._is_file else headers
+
+
+def as_download(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """A file of the workspace is anybody's: it is saved, never shown as a page of ours."""
+    named = [value for name, value in headers if name == b"content-disposition" and value.startswith(b"attachment")]
+    kept = [header for header in headers if header[0] != b"content-disposition"]
+    return [*kept, (_SAVED[0], named[0]) if named else _SAVED, _SANDBOX]
 
 
 def _comes_whole(response: ClientResponse) -> bool:

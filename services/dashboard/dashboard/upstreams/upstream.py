@@ -20,8 +20,8 @@ from dashboard.upstreams.state import Link, UpstreamState, judge
 
 Name: TypeAlias = Literal["agent", "tracker"]
 
-ANSWER_S = 10.0
-SILENCE_S = 30.0  # three heartbeats
+_ANSWER_S = 10.0
+_SILENCE_S = 30.0  # three heartbeats
 _CONNECT_S = 1.0
 _REPEATED_METHODS = frozenset({"GET", "HEAD"})
 _UNAUTHORIZED = 401
@@ -39,8 +39,12 @@ class Upstream:
     answer came. Every call adds the service's token.
     """
 
-    def __init__(self, name: Name, url: str, token: str) -> None:
+    def __init__(
+        self, name: Name, url: str, token: str, *, answer_s: float = _ANSWER_S, silence_s: float = _SILENCE_S
+    ) -> None:
         self.name: Name = name
+        self.answer_s = answer_s
+        self._silence_s = silence_s
         self._url = url
         self._token = token
         self._breaker = Breaker()
@@ -54,10 +58,10 @@ class Upstream:
     async def opened(self) -> AsyncGenerator[None]:
         """The client's life."""
         async with aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=5),
+            connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=1),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"Authorization": f"Bearer {self._token}"},
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S, sock_read=SILENCE_S),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S, sock_read=self._silence_s),
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
             auto_decompress=False,
         ) as self._session:
@@ -74,9 +78,9 @@ class Upstream:
         headers: Mapping[str, str],
         body: bytes | None = None,
         *,
-        answer_s: float = ANSWER_S,
+        within_s: float | None = None,
     ) -> ClientResponse:
-        """One call, until the answer's head has come; the caller closes the response.
+        """One call, until the answer's head has come; the caller releases the response.
 
         `target` is path and query, encoded. Raises `UpstreamDown`, `UpstreamTimeout`, `UpstreamRefused`.
         """
@@ -84,6 +88,7 @@ class Upstream:
         if admitted is None:
             raise self.down()
         self._breaker = admitted
+        answer_s = within_s or self.answer_s
         try:
             async with asyncio.timeout(answer_s):
                 response = await self._request(method, target, headers, body)
@@ -112,7 +117,7 @@ class Upstream:
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(self.answer_s):
                 response = await self._request("GET", target, headers, None)
         except (aiohttp.ClientError, OSError) as error:
             if isinstance(error, aiohttp.ClientConnectorError):  # nothing else says that calls would fail too
