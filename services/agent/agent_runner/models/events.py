@@ -6,7 +6,7 @@ import orjson
 from kit.jsontypes import Json
 from kit.text import clean
 
-_MAX_EVENT = 32 * 1_048_576
+_MAX_EVENT = 8 * 1_048_576
 
 
 class EventTooLargeError(ValueError):

@@ -14,7 +14,6 @@ from agent_runner.models.providers import ModelSettings, Provider
 from agent_runner.models.request import encode
 
 _ATTEMPTS = 4
-_BACKOFF = wait_exponential_jitter(initial=0.25, max=8, jitter=0.25)
 
 
 class OpenAICompatibleModel:
@@ -33,12 +32,16 @@ class OpenAICompatibleModel:
         self._idle_s = settings.idle_local_s if provider.local else settings.idle_s
         self._timeout = httpx.Timeout(self._idle_s, connect=settings.connect_s)
         self._headers = {**headers_of(provider), "Content-Type": "application/json", "Accept": "text/event-stream"}
+        self._backoff = wait_exponential_jitter(multiplier=settings.backoff_s, max=8, jitter=settings.backoff_s)
         self._counts_tokens = True
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta | Reply, None]:
         """See `Model`."""
         retrying = AsyncRetrying(
-            retry=retry_if_exception(_is_worth_another), stop=stop_after_attempt(_ATTEMPTS), wait=_wait, reraise=True
+            retry=retry_if_exception(_is_worth_another),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=self._wait,
+            reraise=True,
         )
         answer = cast("Answer", await retrying(self._begin, request))
         try:
@@ -85,6 +88,11 @@ class OpenAICompatibleModel:
             raise AttemptFailedError("model_refused", "stream_options is not known here", retry=True)
         raise failures.from_answer(self._provider, self._name, response, body)
 
+    def _wait(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.after_s if isinstance(error, AttemptFailedError) else 0.0
+        return max(asked, self._backoff(state))
+
 
 def headers_of(provider: Provider) -> Mapping[str, str]:
     """The headers that identify us to a provider."""
@@ -93,9 +101,3 @@ def headers_of(provider: Provider) -> Mapping[str, str]:
 
 def _is_worth_another(error: BaseException) -> bool:
     return isinstance(error, AttemptFailedError) and error.retry
-
-
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.after_s if isinstance(error, AttemptFailedError) else 0.0
-    return max(asked, _BACKOFF(state))

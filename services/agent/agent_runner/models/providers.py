@@ -29,7 +29,8 @@ class ModelSettings:
     """What the model registry is built from. `agent_model` is the `provider:model` to use where none is named.
 
     Times in seconds: `idle_s` is the longest silence of a remote model, `idle_local_s` of a local one, which may have
-    to load first; `discovery_s` the patience with a provider's list of models, `refresh_s` how often it is asked.
+    to load first; `discovery_s` the patience with a provider's list of models, `refresh_s` how often it is asked;
+    `backoff_s` the first wait before another attempt.
     """
 
     providers: Sequence[Provider] = ()
@@ -39,6 +40,7 @@ class ModelSettings:
     idle_local_s: float = 600.0
     discovery_s: float = 5.0
     refresh_s: float = 60.0
+    backoff_s: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)

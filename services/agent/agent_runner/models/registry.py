@@ -192,6 +192,6 @@ def _provider_info(provider: Provider, found: Discovered | None) -> ProviderInfo
 
 def _advice(model_id: str, providers: Sequence[str]) -> str:
     name = model_id.partition(":")[0]
-    if variable := key_variable_of(name):
+    if name not in providers and (variable := key_variable_of(name)):
         return f"no model {model_id!r}: set {variable} to connect {name}"
     return f"no model {model_id!r}; give provider:model, where the provider is one of {', '.join(providers)}"

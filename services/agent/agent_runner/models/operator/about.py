@@ -44,10 +44,7 @@ _TOPICS: Mapping[str, Sequence[str]] = {
         "are you [a|an] (ai|bot|llm|language model|real|human)",
     ),
     "tools": ("[list|show {me}|{what}|which|what are] [the|your|all|available] (tool|tools) {there}",),
-    "connect": (
-        "[how do i|how can i|how to] (connect|add|use|set up|install) [to] [a|an|the|another] [real|better] [language] "
-        "(model|models|llm|ollama|openai|provider) [{rest}]",
-    ),
+    "connect": ("[how do i|how can i|how to] (connect|add|use|set up|install) [to] [a|an|the|another] {llm} [{rest}]",),
     "hello": ("(hi|hello|hey|good morning|good evening|good afternoon|greetings|test|ping) [there|binnacle|operator]",),
     "thanks": ("(thanks|thank you|thx|great|ok|okay|nice|cool|bye|goodbye|perfect) [very much|a lot|so much]",),
 }

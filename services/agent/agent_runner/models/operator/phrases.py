@@ -57,6 +57,7 @@ _SHORTHAND = {
     "entries": "(file|files|folder|folders|directories|content|contents|entries|documents|everything)",
     "holding": "[and] (with|containing|saying|that says|that contains|write|put|fill it with)",
     "in_folder": "[(in|inside|of|from|under|within) [the|my] [folder|directory] {path} [folder|directory]]",
+    "llm": "[real|better] [language] (model|models|llm|ollama|openai|provider)",
     "list": "(list|show {me}|display|see|give {me}|get|find|search for|look for|locate|which|what)",
     "me": "[me|us]",
     "ones": "(file|files|lines|ones)",
