@@ -10,15 +10,16 @@ from kit.database import Database
 from kit.jsontypes import JsonObject
 from kit.service import background
 from kit.token import service_token
-from kit.web.app import create_service_app
+from kit.web.app import Runtime, create_service_app
 from kit.web.middleware import BodyLimits
 from kit.web.sse import Broadcast
 
 from tracker import __version__
-from tracker.api import events, insights, issues, outcomes, records, stream
+from tracker.api import events, health, insights, issues, outcomes, records, stream
 from tracker.api.deps import Services
 from tracker.api.views import issue_item
 from tracker.config import TrackerSettings
+from tracker.health import HealthBook
 from tracker.ingest.budget import Budget
 from tracker.ingest.decode import MAX_BYTES
 from tracker.ingest.metrics import IngestMetrics
@@ -33,6 +34,7 @@ from tracker.storage.open import open_database
 
 _DESCRIPTION = "Takes errors, interactions, vitals and timings, keeps them, groups the errors into issues and counts."
 _BODY_BUDGET = 48 << 20
+_BETWEEN_PROBES_S = 1.0
 
 
 def create_app(settings: TrackerSettings) -> FastAPI:
@@ -45,7 +47,11 @@ def create_app(settings: TrackerSettings) -> FastAPI:
         await asyncio.to_thread(store.recover)
         services = _services(app, settings, database, store)
         app.state.services = services
-        async with background(services.announcer.tell_news, services.announcer.tell_updates):
+
+        async def watch_storage() -> None:
+            await _watch_storage(services.writer, app.state.runtime)
+
+        async with background(services.announcer.tell_news, services.announcer.tell_updates, watch_storage):
             app.state.runtime.not_ready = None
             yield
             await services.writer.aclose()
@@ -56,7 +62,7 @@ def create_app(settings: TrackerSettings) -> FastAPI:
         version=__version__,
         description=_DESCRIPTION,
         lifespan=lifespan,
-        routers=[module.router for module in (events, issues, records, insights, outcomes, stream)],
+        routers=[module.router for module in (events, issues, records, insights, outcomes, health, stream)],
         allowed_hosts=("tracker", *settings.allowed_hosts),
         token=service_token(settings),
         limits=BodyLimits(by_path={"/api/v1/events": MAX_BYTES}),
@@ -80,8 +86,17 @@ def _services(app: FastAPI, settings: TrackerSettings, database: Database, store
         budget=Budget(_BODY_BUDGET),
         broadcast=broadcast,
         announcer=announcer,
+        health=HealthBook(now_ms),
         clock=now_ms,
     )
+
+
+async def _watch_storage(writer: EventWriter, runtime: Runtime) -> None:
+    """Say so while nothing can be stored, and find out when it can be again."""
+    while True:
+        await asyncio.sleep(_BETWEEN_PROBES_S)
+        await writer.probe()
+        runtime.not_ready = writer.trouble
 
 
 def _issue_reader(database: Database) -> Load:

@@ -9,6 +9,7 @@ from kit.database import Database
 from kit.web.sse import Broadcast
 from pydantic import BeforeValidator
 
+from tracker.health import HealthBook
 from tracker.ingest.budget import Budget
 from tracker.ingest.prepare import Preparer
 from tracker.ingest.writer import EventWriter
@@ -27,6 +28,7 @@ class Services:
     budget: Budget
     broadcast: Broadcast
     announcer: Announcer
+    health: HealthBook
     clock: Clock
 
 
@@ -54,7 +56,8 @@ def _split(values: object) -> object:
     return [word for text in texts for part in text.split(",") if (word := part.strip())]
 
 
-def _milliseconds(text: object) -> object:
+def milliseconds(text: object) -> object:
+    """RFC 3339 → milliseconds since 1970. Raises `ValueError`."""
     return parse_rfc3339(text) if isinstance(text, str) else text
 
 
@@ -68,7 +71,7 @@ VitalNames = Annotated[list[VitalName], *_Many]
 
 Time = Annotated[
     int | None,
-    BeforeValidator(_milliseconds, json_schema_input_type=str | None),
+    BeforeValidator(milliseconds, json_schema_input_type=str | None),
     Query(json_schema_extra={"format": "date-time"}),
 ]
 """A time in RFC 3339; milliseconds since 1970 here."""

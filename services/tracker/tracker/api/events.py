@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any, cast
 
 import orjson
 from fastapi import Request, Response
@@ -58,7 +58,7 @@ class ClientDropped(BaseModel):
 class EventsBody(BaseModel):
     """Events of any types; unknown fields are ignored."""
 
-    events: list[AnyEvent]
+    events: list[Annotated[AnyEvent, Field(discriminator="type")]]
     dropped: list[ClientDropped] = []
 
 
@@ -66,11 +66,28 @@ router = new_router("/api/v1", tag="ingest")
 router.route_class = RawRoute
 
 
+def _inlined(value: object, definitions: dict[str, object]) -> object:
+    """A JSON schema with its definitions where they are referred to: OpenAPI has no place for them of its own."""
+    if isinstance(value, dict):
+        found = cast("dict[str, object]", value)
+        if "$ref" in found:
+            return _inlined(definitions[str(found["$ref"]).rpartition("/")[2]], definitions)
+        return {key: _inlined(item, definitions) for key, item in found.items()}
+    if isinstance(value, list):
+        return [_inlined(item, definitions) for item in cast("list[object]", value)]
+    return value
+
+
+def _schema_of(model: type[BaseModel]) -> object:
+    schema = model.model_json_schema()
+    return _inlined(schema, schema.pop("$defs", {}))
+
+
 _REQUEST_BODY = {
     "required": True,
     "description": "JSON, or one event a line; `Content-Encoding` may be `gzip` or `zstd`.",
     "content": {
-        "application/json": {"schema": EventsBody.model_json_schema(ref_template="#/components/schemas/{model}")},
+        "application/json": {"schema": _schema_of(EventsBody)},
         "application/x-ndjson": {"schema": {"type": "string"}},
     },
 }

@@ -1,21 +1,21 @@
 """Issues: list, look at, set the state of."""
 
 import asyncio
-from typing import Annotated, cast
+from typing import Annotated, Self, cast
 
 import orjson
 from fastapi import Query, Response
 from kit.jsontypes import Json
 from kit.web.pages import Page, PageQuery, cut
 from kit.web.routing import router as new_router
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from tracker.api.deps import Kinds, Levels, Services, SettledTracker, States, Time, Words
+from tracker.api.deps import Kinds, Levels, Services, SettledTracker, States, Time, Words, milliseconds
 from tracker.api.records import ErrorRecord, record_page, shown
 from tracker.api.views import IssueDetail, IssueItem, issue_detail, issue_item
 from tracker.errors import IssueNotFound
 from tracker.issues import store
-from tracker.issues.states import FOR_GOOD, Issue, State, decided
+from tracker.issues.states import FOR_GOOD, Issue, State, Until, decided
 from tracker.issues.store import IssueFilter, Position, SortKey
 from tracker.records.store import RecordFilter, latest
 from tracker.storage.times import DAY_HOURS, hour_of
@@ -23,12 +23,35 @@ from tracker.storage.times import DAY_HOURS, hour_of
 router = new_router("/api/v1/issues", tag="issues")
 
 
+class UntilChange(BaseModel):
+    """When an ignored issue comes back: with an error after `ts`, or after this many more `events`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ts: Annotated[int | None, BeforeValidator(milliseconds, json_schema_input_type=str | None)] = None
+    events: Annotated[int | None, Field(ge=1, le=2**53)] = None
+
+
 class IssueChange(BaseModel):
-    """The state that an issue is put into."""
+    """The state that an issue is put into; `until` only with `ignored`."""
 
     model_config = ConfigDict(extra="forbid")
 
     state: State
+    until: UntilChange | None = None
+
+    @model_validator(mode="after")
+    def _until_fits(self) -> Self:
+        if self.until is not None and self.state != "ignored":
+            raise ValueError("until goes with the state ignored only")
+        return self
+
+    def of(self, issue: Issue) -> Until:
+        """The condition for this issue."""
+        if self.until is None:
+            return FOR_GOOD
+        more = self.until.events
+        return Until(self.until.ts, None if more is None else issue.events + more)
 
 
 @router.get("", summary="Issues, by default the last seen first")
@@ -63,7 +86,7 @@ async def change_issue(tracker: SettledTracker, issue_id: str, change: IssueChan
     now = tracker.clock()
 
     def decide(issue: Issue) -> Issue:
-        return decided(issue, change.state, FOR_GOOD, now)
+        return decided(issue, change.state, change.of(issue), now)
 
     if await tracker.database.write(lambda c: store.change(c, issue_id, decide)) is None:
         raise _missing(issue_id)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, PlainSerializer
 
 from tracker.api.records import ErrorRecord
 from tracker.grouping.fingerprint import Algorithm
-from tracker.issues.states import Issue, State
+from tracker.issues.states import FOR_GOOD, Issue, State
 from tracker.issues.store import Listed
 from tracker.storage.times import DAY_HOURS, HOUR_MS
 from tracker.vocabulary import ErrorKind, Level
@@ -62,7 +62,7 @@ class Until(BaseModel):
     """When an ignored issue comes back."""
 
     ts: Time | None = Field(description="With an error later than this.")
-    events: int | None = Field(description="Once it has this many events in all.")
+    events: int | None = Field(description="After this many more events.")
 
 
 class Sample(BaseModel):
@@ -111,7 +111,9 @@ def _why(issue: Issue) -> Why:
 
 def _until(issue: Issue) -> Until | None:
     until = issue.until
-    return None if until.ts is None and until.events is None else Until(ts=until.ts, events=until.events)
+    if until == FOR_GOOD:
+        return None
+    return Until(ts=until.ts, events=None if until.events is None else until.events - issue.events)
 
 
 def _item_fields(listed: Listed) -> dict[str, object]:

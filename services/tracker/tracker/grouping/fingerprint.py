@@ -21,6 +21,7 @@ _TYPE = re.compile(
     r"(?:Uncaught )?(?:\(in promise\) )?"
     r"(?P<type>(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Fault))(?::\s*|\s*$)"
 )
+_LONGEST_TYPE = 300
 _CACHED, _LONGEST_CACHED = 512, 4096
 _ENGINE_TYPES = frozenset({"TypeError", "ReferenceError", "RangeError", "SyntaxError", "InternalError"})
 
@@ -109,10 +110,10 @@ def _own(facts: _Facts, frames: Sequence[Frame]) -> list[Part]:
 
 def _type_and_text(error: ErrorFacts) -> tuple[str, str]:
     """The exception's type, from the message or the stack's first or last line, and the message without it."""
-    if found := _TYPE.match(error.message):
+    if found := _TYPE.match(error.message, 0, _LONGEST_TYPE):
         return found["type"], error.message[found.end() :]
     for line in _ends(error.stack or ""):
-        if found := _TYPE.match(line):
+        if found := _TYPE.match(line, 0, _LONGEST_TYPE):
             return found["type"], error.message
     return "", error.message
 

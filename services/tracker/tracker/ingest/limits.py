@@ -17,7 +17,9 @@ _LENGTHS: Mapping[str, int] = {
     "user_agent": 1_000,
 }
 MAX_FINGERPRINT_PARTS = 20
-_OTHER_LENGTH = 500
+SHORT = 500
+"""Texts of this length fit in any field."""
+
 _STUB_STACK = 20_000
 _CUT = "… [cut]"
 _EARLIEST = 946_684_800_000  # 2000-01-01: no clock of a client that has been set shows an earlier time
@@ -37,7 +39,7 @@ def shown_time(given: str, ts: int) -> str:
 
 def cut_text(field: str, text: str) -> str:
     """The beginning of a text that is longer than its field allows."""
-    length = _LENGTHS.get(field, _OTHER_LENGTH)
+    length = _LENGTHS.get(field, SHORT)
     return text if len(text) <= length else text[:length] + _CUT
 
 

@@ -13,7 +13,7 @@ from kit.jsontypes import Json, JsonObject
 from tracker.grouping.fingerprint import ErrorFacts, group
 from tracker.ingest.events import Refused, check
 from tracker.ingest.filters import why_filtered
-from tracker.ingest.limits import MAX_FINGERPRINT_PARTS, cut_text, plausible_time, shown_time, to_json
+from tracker.ingest.limits import MAX_FINGERPRINT_PARTS, SHORT, cut_text, plausible_time, shown_time, to_json
 from tracker.ingest.parse import Parsed
 from tracker.ingest.scrub import Scrubber
 from tracker.issues.states import Sighting, issue_id_of
@@ -113,7 +113,7 @@ class Preparer:
         for name, value in event.items():
             if isinstance(value, str):
                 if value:
-                    text = cut_text(name, value)
+                    text = value if len(value) <= SHORT else cut_text(name, value)
                     record[name] = self._scrubber.text(text) if name in _SCRUBBED else text
             elif value is not None:
                 record[name] = self._scrubber.value(value) if name == "context" else value

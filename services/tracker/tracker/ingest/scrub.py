@@ -7,9 +7,7 @@ from kit.jsontypes import Json
 
 from tracker.ingest.secrets import (
     REDACTED,
-    hints_of,
     is_secret_name,
-    suspicion,
     without_cards,
     without_emails,
     without_named_secrets,
@@ -18,6 +16,7 @@ from tracker.ingest.secrets import (
 
 MAX_DEPTH = 32
 _SHORTEST_SECRET = 13  # of those that stand alone: a card number
+_CACHED_NAMES = 4096
 _CACHED_TEXTS, _LONGEST_CACHED = 512, 4096  # the same stacks, URLs and users come again and again
 _TOO_DEEP = "[nested too deeply]"
 
@@ -36,8 +35,7 @@ class Scrubber:
         self._emails = "emails" in what
         self._secret_names = {name.lower() for name in secret_names}
         self._kept_names = {name.lower() for name in kept_names}
-        self._hints = hints_of(self._secret_names)
-        self._suspicion = suspicion(self._secret_names)
+        self._is_secret = lru_cache(_CACHED_NAMES)(self._decide)
         self._cached = lru_cache(_CACHED_TEXTS)(self._scrubbed)
 
     def text(self, text: str) -> str:
@@ -59,10 +57,8 @@ class Scrubber:
         return [self.value(item, depth + 1) for item in value]
 
     def _scrubbed(self, text: str) -> str:
-        if not self._suspicion.search(text.lower()):
-            return text
         if self._secrets:
-            text = without_tokens(without_named_secrets(text, self._hints, self._is_secret))
+            text = without_tokens(without_named_secrets(text, self._is_secret))
         if self._cards:
             text = without_cards(text)
         return without_emails(text) if self._emails else text
@@ -71,7 +67,7 @@ class Scrubber:
         hidden = self._secrets and value is not None and not isinstance(value, bool) and self._is_secret(name)
         return REDACTED if hidden else self.value(value, depth)
 
-    def _is_secret(self, name: str) -> bool:
+    def _decide(self, name: str) -> bool:
         lowered = name.lower()
         if lowered in self._kept_names:
             return False

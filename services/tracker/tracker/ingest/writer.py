@@ -14,7 +14,7 @@ from kit.problems import Overloaded, Problem, StorageUnavailable
 from tracker.ingest.ledger import entries, size
 from tracker.ingest.metrics import IngestMetrics
 from tracker.ingest.prepare import Batch
-from tracker.ingest.store import Command, EventStore, Item, Run, Written
+from tracker.ingest.store import Command, EventStore, Item, Run, Written, touch
 from tracker.issues.states import Change
 
 _log = structlog.get_logger("ingest")
@@ -34,20 +34,28 @@ class EventWriter:
 
     Guarantees: `write` returns only after all of the request is on disk. What it stored is grouped and counted within
     100 ms, or when `settle` returns. When the database refuses a group, nothing of it is kept and everyone in it is
-    told so; when it stumbles over one request, the others are stored without it. No lock is needed: the store is touched by
-    that thread alone, the count of the limited and the timer by the event loop alone, and `_unfolded` is written by the
-    one and read by the other. `on_change` is called on the writer's thread, after the commit.
+    told so; when it stumbles over one request, the others are stored without it. No lock is needed: the store is
+    touched by that thread alone, the count of the limited and the timer by the event loop alone; `trouble` and
+    `_unfolded` are written by the one and read by the other. `on_change` is called on the writer's thread, after the
+    commit.
     """
 
     def __init__(self, store: EventStore, metrics: IngestMetrics, on_change: OnChange) -> None:
         self._store = store
         self._metrics = metrics
         self._on_change = on_change
+        self.trouble: str | None = None
+        """Why nothing can be stored just now."""
         self._limited = 0
         self._unfolded = False
         self._timer: asyncio.TimerHandle | None = None
         self._batcher: Batcher[Item, object] = Batcher(self._handle, name="ingest", max_queue=_MAX_WAITING)
         metrics.watch_queue(lambda: self._batcher.depth)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait to be written."""
+        return self._batcher.depth
 
     async def write(self, batch: Batch) -> Written:
         """Store one request. Raises `Overloaded`, `StorageUnavailable`."""
@@ -72,6 +80,12 @@ class EventWriter:
         if self._unfolded:
             with contextlib.suppress(Problem):
                 await self._batcher.submit(Command(_nothing))
+
+    async def probe(self) -> None:
+        """Find out whether storage works again, when it did not."""
+        if self.trouble is not None:
+            with contextlib.suppress(Problem):
+                await self.run(touch)
 
     async def aclose(self) -> None:
         """Write and fold what is queued, then stop."""
@@ -99,13 +113,15 @@ class EventWriter:
         started = time.perf_counter()
         try:
             committed = self._store.commit(items)
-        except StorageUnavailable:
+        except StorageUnavailable as problem:
+            self.trouble = problem.detail
             raise
         except Exception as error:
             if len(items) == 1:
                 raise
             _log.error("group_failed", items=len(items), exc_info=error)
             return [self._alone(item) for item in items]
+        self.trouble = None
         self._unfolded = not committed.folded
         self._metrics.committed(committed.stored, time.perf_counter() - started)
         if committed.changes:

@@ -1,8 +1,9 @@
 """What a batch of events adds to the numbers that insights are told from. Pure: sums, leasts and mosts in any order."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tracker.storage.times import hour_of
 
@@ -26,9 +27,8 @@ class Countable(Protocol):
     def ok(self) -> bool | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Where an event is counted."""
+class Cell(NamedTuple):
+    """Where an event is counted (a tuple, like all that is made for every event)."""
 
     hour: int
     type: str
@@ -37,8 +37,14 @@ class Cell:
     environment: str
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Count(NamedTuple):
+    """How many events, and how many of them did not succeed (an error as such is no failure of an action)."""
+
+    events: int
+    failures: int
+
+
+class Place(NamedTuple):
     """Where a session was seen."""
 
     session_id: str
@@ -47,16 +53,7 @@ class Place:
     environment: str
 
 
-@dataclass(slots=True)
-class Count:
-    """How many events, and how many of them did not succeed (an error as such is no failure of an action)."""
-
-    events: int = 0
-    failures: int = 0
-
-
-@dataclass(slots=True)
-class Span:
+class Span(NamedTuple):
     """From the first to the last time, in ms since 1970."""
 
     first: int
@@ -73,19 +70,22 @@ class Increments:
     """When each was last heard of."""
 
 
-def increments(events: Sequence[Countable]) -> Increments:
+def increments(events: Iterable[Countable]) -> Increments:
     """Count a batch."""
-    cells: dict[Cell, Count] = {}
+    counts: Counter[Cell] = Counter()
+    failures: Counter[Cell] = Counter()
     sessions: dict[Place, Span] = {}
     components: dict[str, int] = {}
     for event in events:
-        cell = Cell(hour_of(event.ts), event.type, event.component, event.release, event.environment)
-        count = cells.setdefault(cell, Count())
-        count.events += 1
-        count.failures += event.type != "error" and event.ok is False
+        ts, component = event.ts, event.component
+        cell = Cell(hour_of(ts), event.type, component, event.release, event.environment)
+        counts[cell] += 1
+        if event.ok is False and event.type != "error":
+            failures[cell] += 1
         if event.session_id is not None:
-            place = Place(event.session_id, event.component, event.release, event.environment)
-            span = sessions.setdefault(place, Span(event.ts, event.ts))
-            span.first, span.last = min(span.first, event.ts), max(span.last, event.ts)
-        components[event.component] = max(components.get(event.component, event.ts), event.ts)
+            place = Place(event.session_id, component, event.release, event.environment)
+            first, last = sessions.get(place, (ts, ts))
+            sessions[place] = Span(min(first, ts), max(last, ts))
+        components[component] = max(components.get(component, ts), ts)
+    cells = {cell: Count(count, failures[cell]) for cell, count in counts.items()}
     return Increments(cells, sessions, components)

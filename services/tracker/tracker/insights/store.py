@@ -33,33 +33,11 @@ class IssueCounts:
 
 def add(connection: sa.Connection, new: Increments) -> None:
     """Add a batch to the rollups, sessions and components."""
-    cells = [
-        {
-            "hour": cell.hour,
-            "type": cell.type,
-            "component": cell.component,
-            "release": cell.release,
-            "environment": cell.environment,
-            "events": count.events,
-            "failures": count.failures,
-        }
-        for cell, count in new.cells.items()
-    ]
+    cells = [(*cell, *count) for cell, count in new.cells.items()]
     add_up(connection, rollups, cells, plus=("events", "failures"))
-    places = [
-        {
-            "session_id": place.session_id,
-            "component": place.component,
-            "release": place.release,
-            "environment": place.environment,
-            "first_seen": span.first,
-            "last_seen": span.last,
-        }
-        for place, span in new.sessions.items()
-    ]
+    places = [(*place, *span) for place, span in new.sessions.items()]
     add_up(connection, sessions, places, least=("first_seen",), most=("last_seen",))
-    names = [{"name": name, "last_seen": last_seen} for name, last_seen in new.components.items()]
-    add_up(connection, components, names, most=("last_seen",))
+    add_up(connection, components, list(new.components.items()), most=("last_seen",))
 
 
 def tally_by_component(connection: sa.Connection, scope: Scope) -> Sequence[Tally]:

@@ -33,7 +33,7 @@ class Sighting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """When an ignored issue comes back: with an error later than `ts`, or once it has `events` in all."""
+    """When an ignored issue comes back: with an error later than `ts`, or once it has `events` in all; else never."""
 
     ts: int | None = None
     events: int | None = None

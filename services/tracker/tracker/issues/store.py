@@ -12,7 +12,7 @@ from tracker.grouping.fingerprint import Grouping, Part
 from tracker.issues.states import Change, Issue, Sighting, Until, absorb, change_between, issue_id_of, opened
 from tracker.storage.schema import fingerprints, issue_hours, issue_releases, issue_sessions, issues
 from tracker.storage.times import hour_of
-from tracker.storage.upsert import add_up, insert_missing, overwrite
+from tracker.storage.upsert import add_up, insert_new, overwrite
 
 T = TypeVar("T")
 _CHUNK = 5_000  # SQLite takes 32,766 variables in a statement
@@ -22,8 +22,6 @@ _BY_FINGERPRINT = (
     .where(fingerprints.c.fingerprint.in_(sa.bindparam("keys", expanding=True)))
     .with_for_update()  # several trackers on one PostgreSQL; SQLite has one writer and leaves it out
 )
-_PAIR = sa.tuple_(issue_sessions.c.issue_id, issue_sessions.c.session_id)
-_KNOWN_SESSIONS = sa.select(issue_sessions).where(_PAIR.in_(sa.bindparam("pairs", expanding=True)))
 
 
 def take(connection: sa.Connection, sightings: Sequence[Sighting]) -> Mapping[str, Change]:
@@ -38,8 +36,8 @@ def take(connection: sa.Connection, sightings: Sequence[Sighting]) -> Mapping[st
     for key, group in by_fingerprint.items():
         by_issue[known[key].id if key in known else issue_id_of(key)] += group
     changes = _fold(connection, {issue.id: issue for issue in known.values()}, by_issue)
-    missing = [{"fingerprint": key, "issue_id": issue_id_of(key)} for key in by_fingerprint if key not in known]
-    insert_missing(connection, fingerprints, missing)
+    missing = [(key, issue_id_of(key)) for key in by_fingerprint if key not in known]
+    insert_new(connection, fingerprints, missing)
     _count(connection, by_issue)
     return changes
 
@@ -47,45 +45,32 @@ def take(connection: sa.Connection, sightings: Sequence[Sighting]) -> Mapping[st
 def _fold(
     connection: sa.Connection, before: Mapping[str, Issue], sightings: Mapping[str, Sequence[Sighting]]
 ) -> Mapping[str, Change]:
-    pairs = {(id_, one.session_id) for id_, group in sightings.items() for one in group if one.session_id is not None}
-    fresh = pairs - _known_sessions(connection, list(pairs))
-    new_sessions = Counter(id_ for id_, _ in fresh)
+    sessions = {
+        id_: [(id_, session) for session in {one.session_id for one in group} if session is not None]
+        for id_, group in sightings.items()
+    }
+    known = {id_: insert_new(connection, issue_sessions, sessions[id_]) for id_ in before}
     after = {
-        id_: absorb(before.get(id_) or opened(id_, group[0]), group, new_sessions[id_])
+        id_: absorb(before[id_], group, known[id_])
+        if id_ in before
+        else absorb(opened(id_, group[0]), group, len(sessions[id_]))
         for id_, group in sightings.items()
     }
     overwrite(connection, issues, [_row(issue) for issue in after.values()])
-    insert_missing(connection, issue_sessions, [{"issue_id": i, "session_id": s} for i, s in fresh])
+    insert_new(connection, issue_sessions, [pair for id_ in after if id_ not in before for pair in sessions[id_]])
     return {id_: change_between(before.get(id_), issue) for id_, issue in after.items()}
 
 
 def _count(connection: sa.Connection, sightings: Mapping[str, Sequence[Sighting]]) -> None:
     """Hours and releases of each issue."""
     hours = Counter((id_, hour_of(one.ts)) for id_, group in sightings.items() for one in group)
-    rows = [{"issue_id": id_, "hour": hour, "events": count} for (id_, hour), count in hours.items()]
-    add_up(connection, issue_hours, rows, plus=("events",))
+    add_up(connection, issue_hours, [(*key, count) for key, count in hours.items()], plus=("events",))
     times: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for id_, group in sightings.items():
         for one in group:
             times[id_, one.release, one.environment].append(one.ts)
-    add_up(
-        connection,
-        issue_releases,
-        [
-            {
-                "issue_id": id_,
-                "release": release,
-                "environment": environment,
-                "events": len(seen),
-                "first_seen": min(seen),
-                "last_seen": max(seen),
-            }
-            for (id_, release, environment), seen in times.items()
-        ],
-        plus=("events",),
-        least=("first_seen",),
-        most=("last_seen",),
-    )
+    releases = [(*key, len(seen), min(seen), max(seen)) for key, seen in times.items()]
+    add_up(connection, issue_releases, releases, plus=("events",), least=("first_seen",), most=("last_seen",))
 
 
 def _issues_of(keys: Iterable[str], connection: sa.Connection) -> dict[str, Issue]:
@@ -93,13 +78,6 @@ def _issues_of(keys: Iterable[str], connection: sa.Connection) -> dict[str, Issu
     for chunk in _chunks(sorted(keys)):
         found |= {row.key: issue_of(row) for row in connection.execute(_BY_FINGERPRINT, {"keys": chunk})}
     return found
-
-
-def _known_sessions(connection: sa.Connection, pairs: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    known: set[tuple[str, str]] = set()
-    for chunk in _chunks(pairs):
-        known |= {(row.issue_id, row.session_id) for row in connection.execute(_KNOWN_SESSIONS, {"pairs": chunk})}
-    return known
 
 
 def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:

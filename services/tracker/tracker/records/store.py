@@ -104,6 +104,11 @@ def clear_all(connection: sa.Connection) -> Cleared:
     return Cleared(**gone, issues=connection.execute(issues.delete()).rowcount)
 
 
+def is_readable(connection: sa.Connection) -> bool:
+    """Whether the database answers."""
+    return connection.scalar(sa.select(sa.literal(1))) == 1
+
+
 def ledger(connection: sa.Connection) -> Sequence[tuple[str, str, int]]:
     """What became of all events: outcome, reason, count."""
     query = sa.select(outcomes).order_by(outcomes.c.outcome, outcomes.c.count.desc(), outcomes.c.reason)

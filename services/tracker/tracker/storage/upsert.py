@@ -1,13 +1,26 @@
-"""INSERT … ON CONFLICT: both databases speak it in the same words, SQLAlchemy has it in each dialect."""
+"""INSERT … ON CONFLICT: both databases speak it in the same words, SQLAlchemy has it in each dialect.
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+Most rows are tuples that stand in the order of the table's columns and go to the driver as they are: that takes half
+the time of dictionaries that SQLAlchemy looks through, and this is the hot path.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-Rows = Sequence[Mapping[str, object]]
-Names = tuple[str, ...]
+Rows: TypeAlias = Sequence[tuple[object, ...]]
+Names: TypeAlias = tuple[str, ...]
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, rows: Rows) -> int:
+    """Insert rows that break no unique constraint; gives how many. A key that counts itself up is left out of them."""
+    if not rows:
+        return 0
+    names = tuple(column.name for column in table.c if column is not table.autoincrement_column)
+    return connection.exec_driver_sql(_insert_new(connection.dialect, table, names), list(rows)).rowcount
 
 
 def add_up(
@@ -15,54 +28,34 @@ def add_up(
 ) -> None:
     """Insert rows; where the primary key is there already, add to the columns `plus`, keep the `least` or `most`."""
     if rows:
-        connection.execute(_add_up(connection.dialect.name, table, plus, least, most), rows)
+        connection.exec_driver_sql(_add_up(connection.dialect, table, plus, least, most), list(rows))
 
 
-def insert_missing(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
-    """Insert the rows whose primary key is not there yet."""
-    if rows:
-        connection.execute(_insert_missing(connection.dialect.name, table), rows)
-
-
-def overwrite(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
-    """Insert rows; where the primary key is there already, write the whole row anew."""
+def overwrite(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows, given by name; where the primary key is there already, write the whole row anew."""
     if rows:
         connection.execute(_overwrite(connection.dialect.name, table), rows)
 
 
-def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[object, ...]]) -> int:
-    """Insert rows that break no unique constraint; gives how many.
-
-    The values stand in the order of the table's columns, without the key that counts itself up. Tuples that go to the
-    driver as they are take half the time of dictionaries that SQLAlchemy looks through: this is for the hot path.
-    """
-    return connection.exec_driver_sql(_insert_new(connection.dialect, table), list(rows)).rowcount
+@lru_cache(100)  # building a statement costs more than running it
+def _insert_new(dialect: sa.Dialect, table: sa.Table, names: Collection[str]) -> str:
+    return _text(_insert(dialect.name, table).on_conflict_do_nothing(), dialect, names)
 
 
-@cache  # building a statement costs more than running it
-def _add_up(dialect: str, table: sa.Table, plus: Names, least: Names, most: Names) -> sa.Insert:
-    insert = _insert(dialect, table)
+@lru_cache(100)
+def _add_up(dialect: sa.Dialect, table: sa.Table, plus: Names, least: Names, most: Names) -> str:
+    insert = _insert(dialect.name, table)
     new, old = insert.excluded, table.c
     changes = {
         **{name: old[name] + new[name] for name in plus},
         **{name: sa.case((new[name] < old[name], new[name]), else_=old[name]) for name in least},
         **{name: sa.case((new[name] > old[name], new[name]), else_=old[name]) for name in most},
     }
-    return insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changes)
+    upsert = insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changes)
+    return _text(upsert, dialect, old.keys())
 
 
-@cache
-def _insert_new(dialect: sa.Dialect, table: sa.Table) -> str:
-    names = [column.name for column in table.c if not column.primary_key]
-    return str(_insert_missing(dialect.name, table).compile(dialect=dialect, column_keys=names))
-
-
-@cache
-def _insert_missing(dialect: str, table: sa.Table) -> sa.Insert:
-    return _insert(dialect, table).on_conflict_do_nothing()
-
-
-@cache
+@lru_cache(100)
 def _overwrite(dialect: str, table: sa.Table) -> sa.Insert:
     insert = _insert(dialect, table)
     changes = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
@@ -71,3 +64,7 @@ def _overwrite(dialect: str, table: sa.Table) -> sa.Insert:
 
 def _insert(dialect: str, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def _text(statement: sa.Insert, dialect: sa.Dialect, names: Collection[str]) -> str:
+    return str(statement.compile(dialect=dialect, column_keys=list(names)))
