@@ -45,7 +45,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_browser()
     if path is None:
         pytest.fail("no Chromium found; this installs it: apt-get install -y chromium", pytrace=False)
     with sync_playwright() as playwright:
@@ -99,6 +99,11 @@ def new_page(house: House, browser: Browser, logged_in: Path) -> Iterator[NewPag
 def page(new_page: NewPage) -> Page:
     """A page of somebody who is logged in."""
     return new_page()
+
+
+def find_browser() -> str | None:
+    """Where the system's Chromium is: what `CHROMIUM` says, else the first on the PATH."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def _is_complaint(message: ConsoleMessage) -> bool:

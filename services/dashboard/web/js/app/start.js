@@ -56,7 +56,7 @@ function startLive() {
   watchUpstreams();
   startRefresh();
   startStream();
-  onNews('disconnected', () => void checkSession());
+  onNews('disconnected', ({ closed }) => closed && void checkSession());
   whenIdle(async () => (await import('../tracking/vitals.js')).watchVitals());
 }
 

@@ -17,7 +17,9 @@ export function Composer({ sessionId, running }) {
   /** @param {Event} event */
   const submit = async (event) => {
     const text = draft.value.trim();
-    if (!text || sending.value || running || unavailable('agent')) return;
+    if (!text || sending.value) return;
+    const hindrance = running ? 'The agent is still at work: wait, or stop it first.' : unavailable('agent');
+    if (hindrance) return toastError(new Error(hindrance));
     draft.value = '';
     try {
       await follow(event, send(sessionId, text));

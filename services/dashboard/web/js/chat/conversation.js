@@ -4,6 +4,7 @@ import { ErrorState, Loading, Stale } from '../parts/states.js';
 import { useResource } from '../parts/use_resource.js';
 import { isOver } from '../runs/run_state.js';
 import { Turn } from '../runs/turn.js';
+import { ended } from '../runs/watch.js';
 import { Composer } from './composer.js';
 import { runsPath, SHOWN_RUNS, sending } from './send.js';
 import { Sessions } from './sessions.js';
@@ -34,7 +35,7 @@ function Thread({ id }) {
   const turns = useRef(/** @type {HTMLElement | null} */ (null));
   usePinned(turns);
   const runs = [...(live.data?.items ?? [])].reverse();
-  const running = runs.find(({ status }) => !isOver(status)) ?? null;
+  const running = runs.find(({ id, status }) => !isOver(status) && !ended.value.has(id)) ?? null;
   return html`<div class="turns" ref=${turns}>
       <${Body} live=${live} runs=${runs} more=${() => setLimit(limit + 3 * SHOWN_RUNS)} />
       ${sending.value?.sessionId === id ? html`<${Asked} text=${sending.value.text} />` : null}

@@ -71,8 +71,9 @@ export class Connection {
 
   /** @param {EventSource} source */
   #failed(source) {
-    this.#tell({ topic: 'disconnected', data: {} });
-    if (source.readyState !== EventSource.CLOSED) return;
+    const closed = source.readyState === EventSource.CLOSED;
+    this.#tell({ topic: 'disconnected', data: { closed } });
+    if (!closed) return;
     this.#lost = true;
     this.#timer = setTimeout(() => this.#connect(), this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);

@@ -8,6 +8,7 @@ import { Connection } from './connection.js';
 import { Followed } from './followed.js';
 
 const CHANNEL = 'binnacle-live';
+const SETTLE_MS = 15;
 
 /** @typedef {import('./connection.js').News} News */
 
@@ -18,6 +19,8 @@ const connection = new Connection(heard);
 /** @type {BroadcastChannel | null} */
 let channel = null;
 let leading = false;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let settling;
 /** The last word on each upstream, for pages that come later. @type {Map<string, News>} */
 const standing = new Map();
 
@@ -67,8 +70,12 @@ function startShared() {
 function startAlone() {
   leading = true;
   const follow = () => {
-    if (document.visibilityState === 'visible') connection.open(followed.all());
-    else connection.close();
+    if (document.visibilityState === 'visible') reconnect();
+    else {
+      clearTimeout(settling);
+      settling = undefined;
+      connection.close();
+    }
   };
   document.addEventListener('visibilitychange', follow);
   follow();
@@ -77,7 +84,15 @@ function startAlone() {
 function lead() {
   leading = true;
   channel?.postMessage({ kind: 'who' });
-  connection.open(followed.all());
+  reconnect();
+}
+
+/** Connects for the runs that are followed, once it is clear which they are. */
+function reconnect() {
+  settling ??= setTimeout(() => {
+    settling = undefined;
+    connection.open(followed.all());
+  }, SETTLE_MS);
 }
 
 /** @param {any} message from another page */
@@ -86,13 +101,13 @@ function received(message) {
   if (message.kind === 'who') return announce();
   followed.others.set(message.page, message.runs);
   if (!leading) return;
-  connection.open(followed.all());
+  reconnect();
   for (const news of standing.values()) channel?.postMessage({ kind: 'news', news });
 }
 
 /** Tells the page that leads which runs this one follows. */
 function announce() {
-  if (leading) connection.open(followed.all());
+  if (leading) reconnect();
   else channel?.postMessage({ kind: 'follow', page: followed.page, runs: [...followed.mine.keys()] });
 }
 

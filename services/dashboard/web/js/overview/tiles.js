@@ -24,7 +24,7 @@ export function Tiles({ runs, issues, health }) {
     <${Tile} label="Failed" value=${failed} tone=${failed ? 'bad' : ''} href="/runs?status=failed" note=${day ? `of ${plural(day.length, 'run')} in 24 h` : NONE} />
     <${Tile} label="Open issues" value=${open} tone=${open ? 'bad' : ''} href="/insights?state=open" note=${insights ? `${insights.new_issues} new in 24 h` : NONE} />
     <${Tile} label="Errors" value=${insights?.errors ?? null} tone=${insights?.errors ? 'bad' : ''} href="/insights?state=open&sort=events"
-      note=${insights ? `${percent(insights.error_rate)} of use` : NONE} />
+      note=${insights ? `error rate ${percent(insights.error_rate)}` : NONE} />
   </ul></section>`;
 }
 

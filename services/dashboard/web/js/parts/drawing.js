@@ -52,7 +52,7 @@ function options(box, { lines }, unit) {
     padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-    scales: { y: { range: fromZero }, other: { range: fromZero } },
+    scales: { x: { range: wholeSlots }, y: { range: fromZero }, other: { range: fromZero } },
     axes,
     series: [
       {},
@@ -60,6 +60,12 @@ function options(box, { lines }, unit) {
     ],
     plugins: [readout(unit)],
   };
+}
+
+/** To the end of the last slot, which is still going on. @param {UPlot} chart @param {number} min @param {number} max @returns {[number, number]} */
+function wholeSlots(chart, min, max) {
+  const [times] = chart.data;
+  return [min, max + (times.length > 1 ? times[1] - times[0] : 1)];
 }
 
 /** @param {UPlot} _ @param {number} __ @param {number} max @returns {[number, number]} */

@@ -13,6 +13,9 @@ const PAGE = 500;
 /** How long the hub may take with the events of a change that it has told of. */
 const LATE_MS = 1500;
 
+/** Runs that were seen to end, which lists may not know yet. @type {import('@preact/signals').Signal<Set<string>>} */
+export const ended = signal(new Set());
+
 export class RunWatch {
   /** @type {import('@preact/signals').Signal<import('./run_state.js').RunState>} */
   state;
@@ -85,8 +88,9 @@ export class RunWatch {
       return;
     }
     this.state.value = applyEvent(this.state.peek(), event);
-    const ended = event.type === 'run.status' && isOver(event.data.status);
-    if (ended || this.state.peek().gap) void this.catchUp();
+    const over = event.type === 'run.status' && isOver(event.data.status);
+    if (over) ended.value = new Set(ended.peek()).add(this.id);
+    if (over || this.state.peek().gap) void this.catchUp();
   }
 
   /** The hub says that the run changed: its events should come too; if not, they are fetched. */
