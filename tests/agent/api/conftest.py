@@ -8,10 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from agent_runner.app import create_app
 from agent_runner.config import Settings
 from agent_runner.storage.database import open_database
+
 from tests.agent.api.serving import TOKEN, Agent, Provider, Server
 
 Serve = Callable[..., Awaitable[Agent]]
@@ -35,9 +35,22 @@ async def provider() -> AsyncGenerator[Provider]:
     await made.server.stop()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new database as the first start leaves it: making one takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("migrated")
+    database = open_database(folder)
+    asyncio.run(database.aclose())
+    return folder / "agent.db"
+
+
 @pytest.fixture
-async def serve(tmp_path: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Serve]:
+async def serve(
+    tmp_path: Path, provider: Provider, migrated: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[Serve]:
     """Serve an agent with these settings changed; several calls are several agents."""
+    (tmp_path / "data" / "agent").mkdir(parents=True)
+    shutil.copy(migrated, tmp_path / "data" / "agent" / "agent.db")
     async with AsyncExitStack() as stack:
 
         async def make(**changed: str) -> Agent:

@@ -232,7 +232,7 @@ async def test_limit_is_an_answer_that_says_so(agent: Agent, provider: Provider)
     ("status", "error", "expected"),
     [(400, "bad", 400), (401, "no", 502), (404, "no such model", 404), (503, "down", 502)],
 )
-async def test_provider_errors_are_told(  # noqa: PLR0917
+async def test_provider_errors_are_told(
     agent: Agent, provider: Provider, status: int, error: str, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A provider's failure is an OpenAI error object with a status that says whose fault it is."""
