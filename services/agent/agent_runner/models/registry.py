@@ -1,13 +1,13 @@
 """All models there are: those of the providers, as found in the background, and the built-in one."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal, TypeAlias
 
 import httpx
+import structlog
 from kit.problems import NotFound
 
 from agent_runner.core.ports import Model
@@ -18,6 +18,7 @@ from agent_runner.models.providers import ModelSettings, Provider, key_variable_
 from agent_runner.models.usage import CountedModel, OnCall
 
 Role: TypeAlias = Literal["agent", "summarization"]
+_log = structlog.get_logger("models")
 
 
 class ModelNotFound(NotFound):
@@ -79,8 +80,7 @@ class ModelRegistry:
         """Stop looking, and close all connections."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
         if self._http is not None:
             await self._http.aclose()
 
@@ -122,7 +122,10 @@ class ModelRegistry:
 
     async def _keep_looking(self) -> None:
         while True:
-            await self.refresh()
+            try:
+                await self.refresh()
+            except Exception as error:  # noqa: BLE001 - the edge of the loop: what one provider sends ends no discovery
+                _log.error("discovery_failed", exc_info=error)
             await asyncio.sleep(self._settings.refresh_s)
 
     async def _look(self, provider: Provider) -> None:

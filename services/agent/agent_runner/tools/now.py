@@ -72,6 +72,13 @@ def _names() -> dict[str, str]:
     return names | _COUNTRIES
 
 
+def _zone_name(moment: datetime) -> str:
+    """`Asia/Tokyo, UTC+09:00`; just `UTC` for that."""
+    offset = f"UTC{moment.isoformat()[-6:]}" if moment.utcoffset() else "UTC"
+    name = moment.tzinfo.key if isinstance(moment.tzinfo, ZoneInfo) else moment.tzname() or offset
+    return offset if name in {"UTC", offset} else f"{name}, {offset}"
+
+
 class CurrentTime(Arguments):
     """Where."""
 
@@ -84,8 +91,7 @@ def current_time_tool(clock: Clock, local: Callable[[datetime], datetime] = date
     async def run(asked: CurrentTime) -> str:
         moment = datetime.fromtimestamp(clock() / 1000, UTC)
         there = moment.astimezone(zone(asked.zone)) if asked.zone.strip() else local(moment)
-        name = there.tzinfo.key if isinstance(there.tzinfo, ZoneInfo) else there.tzname()
-        return f"{there:%A, %Y-%m-%d %H:%M:%S} ({name}, UTC{there:%z})"
+        return f"{there:%A, %Y-%m-%d %H:%M:%S} ({_zone_name(there)})"
 
     description = "Tell the date and time."
     spec = ToolSpec("current_time", description, schema_of(CurrentTime), read_only=True)

@@ -27,6 +27,7 @@ _SMALL_WORDS = re.compile(
     "to|us|use|what|which|who|with|you|your"
 )
 _ENOUGH = 5.0
+_LONG = 2_000
 
 
 def read_call(clause: str, tools: Sequence[ToolSpec]) -> Wish | Talk | None:
@@ -46,6 +47,8 @@ def read_call(clause: str, tools: Sequence[ToolSpec]) -> Wish | Talk | None:
 
 def match_tool(clause: str, tools: Sequence[ToolSpec]) -> Wish | Talk | None:
     """The tool whose name and description share enough words with the clause, with what the clause says filled in."""
+    if len(clause) > _LONG:
+        return None
     scored = [(score(clause, spec), spec) for spec in tools]
     best = max(scored, key=lambda pair: pair[0], default=None)
     if best is None or best[0] < _ENOUGH:
@@ -140,9 +143,7 @@ def _complete(clause: str, spec: ToolSpec, arguments: Mapping[str, Json]) -> Wis
         return Wish(clause, [Wanted(spec.name, arguments)])
     example = orjson.dumps({**arguments, **dict.fromkeys(missing, "…")}).decode()
     needed = ", ".join(f"`{key}`" for key in missing)
-    return Talk(
-        f"I would use the tool `{spec.name}`, but do not know its {needed}. Say: call {spec.name} with {example}"
-    )
+    return Talk(f"For the tool `{spec.name}` I need its {needed}. Say: call {spec.name} with {example}")
 
 
 def _unknown(name: str, tools: Sequence[ToolSpec]) -> Talk:

@@ -43,13 +43,13 @@ class OperatorModel:
 
 def answer(request: ModelRequest) -> Message:
     """The reply to a conversation: calls, or words."""
-    asked, since = _asked(request.messages)
+    asked, before, since = _asked(request.messages)
     if request.messages and str(request.messages[0].content).startswith(SUMMARIZE):
         return Message("assistant", asked)
     understood = understand(asked, request.tools)
     if isinstance(understood, Talk):
         return Message("assistant", understood.words)
-    move = next_move(understood, _history(since), [spec.name for spec in request.tools])
+    move = next_move(understood, _history(since), [spec.name for spec in request.tools], _history(before)[-1:])
     if not isinstance(move, Call):
         return Message("assistant", tell(move))
     calls = [ToolCall(new_id("call"), call.tool, orjson.dumps(call.arguments).decode()) for call in move.calls]
@@ -57,12 +57,12 @@ def answer(request: ModelRequest) -> Message:
     return Message("assistant", "", calls, reasoning=f"I take this as {said}.")
 
 
-def _asked(messages: Sequence[Message]) -> tuple[str, Sequence[Message]]:
-    """The latest words of the person, and what came after them."""
+def _asked(messages: Sequence[Message]) -> tuple[str, Sequence[Message], Sequence[Message]]:
+    """The latest words of the person, what came before and what came after them."""
     for at in range(len(messages) - 1, -1, -1):
         if is_from_person(messages[at]):
-            return text_of(messages[at]), messages[at + 1 :]
-    return "", messages
+            return text_of(messages[at]), messages[:at], messages[at + 1 :]
+    return "", (), messages
 
 
 def _history(messages: Sequence[Message]) -> list[Done]:

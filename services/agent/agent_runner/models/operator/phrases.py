@@ -117,6 +117,8 @@ def _wish(clause: str, entry: Entry, groups: dict[str, str]) -> Wish:
         groups["pattern" if entry.tool == "find_files" else "files"] = _TYPES.get(type_, f"*.{type_}")
     if entry.tool == "search_files" and re.search(r"[*?]", groups.get("path", "")):
         groups["files"] = groups.pop("path")
+    if "first_line" in groups:
+        groups.setdefault("last_line", groups["first_line"])
     shared: dict[str, Value] = {key: _value(key, value) for key, value in groups.items()}
     shared.update(entry.fixed)
     several = _several(groups.get("path", "")) if entry.tool in {"read_file", "delete_file"} else []

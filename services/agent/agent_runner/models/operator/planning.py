@@ -59,12 +59,17 @@ class Finish:
 Move: TypeAlias = Call | Finish
 
 
-def next_move(wishes: Sequence[Wish], history: Sequence[Done], tools: Sequence[str]) -> Move:
-    """Go through the wishes along the results that are there already. Each result is used once, so this ends."""
+def next_move(
+    wishes: Sequence[Wish], history: Sequence[Done], tools: Sequence[str], earlier: Sequence[Done] = ()
+) -> Move:
+    """Go through the wishes along the results that are there already. Each result is used once, so this ends.
+
+    `earlier` is what the request before this one brought: its first words may refer to that.
+    """
     steps: list[Step] = []
     left = list(history)
     for at, wish in enumerate(wishes):
-        calls = bind(wish, steps)
+        calls = bind(wish, steps[-1].done if steps else earlier)
         if isinstance(calls, str):
             return Finish([*steps, Step(wish, (), calls)], wishes[at + 1 :])
         if len(left) < len(calls):
@@ -80,13 +85,13 @@ def next_move(wishes: Sequence[Wish], history: Sequence[Done], tools: Sequence[s
     return Finish(steps, ())
 
 
-def bind(wish: Wish, steps: Sequence[Step]) -> Sequence[Wanted] | str:
+def bind(wish: Wish, before: Sequence[Done]) -> Sequence[Wanted] | str:
     """The calls of a wish with its references replaced; words on what is missing when that cannot be done."""
     calls: list[Wanted] = []
     for call in wish.calls:
         bound: list[dict[str, Json]] = [{}]
         for key, value in call.arguments.items():
-            values = _values(value, steps)
+            values = _values(value, before)
             if isinstance(values, str):
                 return values
             bound = [{**each, key: one} for each in bound for one in values]
@@ -126,12 +131,11 @@ def items_of(done: Done) -> list[str]:
     return files or [line.rstrip("/") for line in lines]
 
 
-def _values(value: Value, steps: Sequence[Step]) -> Sequence[Json] | str:
+def _values(value: Value, done: Sequence[Done]) -> Sequence[Json] | str:
     if not isinstance(value, Ref):
         return [value]
-    if not steps:
-        return "I do not know what that refers to: there is no step before it."
-    done = steps[-1].done
+    if not done:
+        return "I do not know what that refers to: there is nothing before it."
     if value.what == "text":
         return _text(done)
     items = list(_path(done)) or [item for each in done for item in items_of(each)]

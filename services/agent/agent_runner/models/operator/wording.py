@@ -9,6 +9,7 @@ from agent_runner.models.operator.planning import Done, Finish, Step, items_of
 
 _LONGEST = 6_000
 _MOST_LINES = 100
+_PAGE_LINES = 200
 _LANGUAGES = {"css": "css", "html": "html", "js": "js", "json": "json", "md": "markdown", "py": "python", "sh": "sh"}
 
 
@@ -69,7 +70,7 @@ def _reading(done: Done) -> str:
     if not done.result.text:
         return f"`{path}` is empty."
     first, last = done.arguments.get("first_line"), done.arguments.get("last_line")
-    lines = f", lines {first or 1} to {last or 'the end'}" if first or last else ""
+    lines = f", lines {first or 1} to {last or first}" if first or last else ""
     return f"`{path}`{lines}:\n\n{_fenced(done.result.text, _language(path))}"
 
 
@@ -171,8 +172,9 @@ def _fenced(text: str, language: str) -> str:
     """A code block that no fence within the text can end."""
     longest = max((len(ticks) for ticks in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
-    shown = _shortened(text, _LONGEST).rstrip("\n")
-    return f"{fence}{language}\n{shown}\n{fence}"
+    shown = "".join(text.splitlines(keepends=True)[:_PAGE_LINES])[:_LONGEST]
+    rest = f"\n\n({len(text) - len(shown)} more characters are not shown.)" if len(shown) < len(text) else ""
+    return f"{fence}{language}\n{shown.rstrip(chr(10))}\n{fence}{rest}"
 
 
 def _language(path: str) -> str:

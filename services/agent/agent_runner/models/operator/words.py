@@ -7,7 +7,7 @@ from agent_runner.models.operator.wishes import Ref
 
 QUOTED = r'"[^"]+"|“[^”]+”|`[^`]+`|(?<!\w)\'[^\']+\'(?!\w)'
 REFERENCE = (
-    r"(?:that|this|the) (?:file|page|folder)|it|this|that|them|these|those"
+    r"(?:that|this|the) (?:file|page|folder)|it|this|that|them(?: all)?|these|those"
     r"|(?:the )?(?:first|second|third|last)(?: one| file| result| match| page| of (?:them|these))?"
     r"|(?:each|all)(?: one| of them| of these| files?)?"
 )
