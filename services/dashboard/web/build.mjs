@@ -8,26 +8,35 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+const FIRST = 'js/first.js';
 const START = 'js/main.js';
-const FIRST_TAB = 'js/overview/view.js';
 const STYLES = 'css/styles.css';
 
 const web = dirname(fileURLToPath(import.meta.url));
 const out = process.env.STATIC_DIR ?? join(web, '../dashboard/static');
 const { version } = JSON.parse(await readFile(join(web, 'package.json'), 'utf8'));
 
-const shared = sharedModules(await bundle([]));
-const { metafile, outputFiles } = await bundle(shared);
+/** @typedef {import('esbuild').Metafile['outputs']} Outputs */
+
+const first = await bundle([FIRST]);
+const trial = await bundle([START], [oneStart([])]);
+const start = await bundle([START, STYLES], [oneStart(sharedModules(trial.metafile.outputs))]);
+const outputs = { ...first.metafile.outputs, ...start.metafile.outputs };
+const index = await page();
+
 await rm(out, { recursive: true, force: true });
 await mkdir(join(out, 'assets'), { recursive: true });
-await Promise.all(outputFiles.map((file) => writeFile(file.path, file.contents)));
-await writeFile(join(out, 'index.html'), await page());
+await Promise.all(
+  [...first.outputFiles, ...start.outputFiles].map((file) => writeFile(file.path, file.contents)),
+);
+await writeFile(join(out, 'index.html'), index);
 
-/** @param {string[]} sharedWithStart */
-function bundle(sharedWithStart) {
+/** @param {string[]} entryPoints @param {import('esbuild').Plugin[]} [plugins] */
+function bundle(entryPoints, plugins = []) {
   return build({
+    entryPoints,
+    plugins,
     absWorkingDir: web,
-    entryPoints: [START, STYLES],
     outdir: join(out, 'assets'),
     bundle: true,
     splitting: true,
@@ -40,7 +49,6 @@ function bundle(sharedWithStart) {
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     define: { RELEASE: JSON.stringify(`binnacle-web@${version}`) },
-    plugins: [oneStart(sharedWithStart)],
     logLevel: 'warning',
   });
 }
@@ -55,7 +63,7 @@ function bundle(sharedWithStart) {
 function oneStart(sharedWithStart) {
   /** @type {Set<string>} */
   const later = new Set();
-  const start = join(web, START);
+  const main = join(web, START);
   return {
     name: 'one-start',
     setup({ onResolve, onLoad, resolve }) {
@@ -66,8 +74,8 @@ function oneStart(sharedWithStart) {
         return found;
       });
       onLoad({ filter: /\.js$/ }, async ({ path }) => {
-        if (path === start) return { contents: await withImports(path, sharedWithStart) };
-        return later.has(path) ? { contents: await withImports(path, [start]) } : undefined;
+        if (path === main) return { contents: await withImports(path, sharedWithStart) };
+        return later.has(path) ? { contents: await withImports(path, [main]) } : undefined;
       });
     },
   };
@@ -79,26 +87,22 @@ async function withImports(path, others) {
   return (await readFile(path, 'utf8')) + lines.join('');
 }
 
-/**
- * Modules of ours that ended up in a file of their own because several others share them.
- * @param {import('esbuild').BuildResult<{ metafile: true }>} result
- */
-function sharedModules({ metafile: { outputs } }) {
-  const cut = Object.values(outputs).filter(({ entryPoint }) => !entryPoint);
+/** Modules of ours that ended up in a file of their own because several others share them. @param {Outputs} all */
+function sharedModules(all) {
+  const cut = Object.values(all).filter(({ entryPoint }) => !entryPoint);
   const inputs = cut.flatMap((output) => Object.keys(output.inputs));
   return inputs.filter((input) => input.startsWith('js/')).map((input) => join(web, input));
 }
 
 async function page() {
-  const start = startOf(built(START));
-  const tab = built(FIRST_TAB);
-  const first = new Set([start, tab, ...imports(start), ...imports(tab)]);
+  const main = startOf(built(START));
   const icon = (await readFile(join(web, 'icon.svg'), 'utf8')).trim();
   const head = [
     `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}" />`,
     `<link rel="stylesheet" href="${href(built(STYLES))}" />`,
-    ...[...first].map((name) => `<link rel="modulepreload" href="${href(name)}" />`),
-    `<script type="module" src="${href(start)}"></script>`,
+    `<script type="module" async src="${href(built(FIRST))}"></script>`,
+    `<script type="module" src="${href(main)}"></script>`,
+    ...imports(main).map((name) => `<link rel="modulepreload" href="${href(name)}" />`),
   ];
   const template = await readFile(join(web, 'index.html'), 'utf8');
   return template.replace(/<!-- built:.*-->/, head.join('\n    '));
@@ -106,20 +110,20 @@ async function page() {
 
 /** What a source became. @param {string} source */
 function built(source) {
-  const found = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === source);
+  const found = Object.entries(outputs).find(([, output]) => output.entryPoint === source);
   if (!found) throw new Error(`${source} is not in the build`);
   return found[0];
 }
 
 /** An entry whose code went into the file it shares with the tabs is only a way there; this is the file. @param {string} name */
 function startOf(name) {
-  const empty = Object.keys(metafile.outputs[name].inputs).length === 0;
+  const empty = Object.keys(outputs[name].inputs).length === 0;
   return empty ? imports(name)[0] : name;
 }
 
 /** The modules that one imports, and those that they import. @param {string} name @returns {string[]} */
 function imports(name) {
-  const direct = metafile.outputs[name].imports.filter((one) => one.kind === 'import-statement');
+  const direct = outputs[name].imports.filter((one) => one.kind === 'import-statement');
   return direct.flatMap(({ path }) => [path, ...imports(path)]);
 }
 

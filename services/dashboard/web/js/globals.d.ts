@@ -1,2 +1,5 @@
 /** Set by the build: the version that events are reported under. */
 declare const RELEASE: string;
+
+/** The first screen's data on its way, from `first.js`. */
+declare var binnacleFirst: Promise<import('./wire').Bootstrap> | undefined;

@@ -1,5 +1,7 @@
+import Overview from './overview/view.js';
 import { registerTab } from './tabs.js';
 
+/** The tab that most visits begin with: part of the start, not loaded later. */
 registerTab({
   id: 'overview',
   label: 'Overview',
@@ -7,5 +9,5 @@ registerTab({
   href: '/',
   roots: ['', 'overview'],
   key: 'o',
-  load: () => import('./overview/view.js'),
+  load: async () => ({ default: Overview }),
 });

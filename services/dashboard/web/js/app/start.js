@@ -13,6 +13,8 @@ import { noteUpstream, watchUpstreams } from '../upstreams.js';
 import { PATHS, TOPICS } from './paths.js';
 
 const RETRY_MS = 2000;
+/** The measuring of the page waits until the page is there; the browser remembers for it. */
+const VITALS_MS = 2500;
 
 /** `loading`, `ready`, or why the first answer is missing. @type {import('@preact/signals').Signal<'loading' | 'ready' | import('../api.js').ApiError>} */
 export const first = signal('loading');
@@ -28,10 +30,17 @@ export function startShell() {
   void begin();
 }
 
+/** The answer that was asked for before this code was there; it can be taken once. */
+function takeFirst() {
+  const first = globalThis.binnacleFirst;
+  globalThis.binnacleFirst = undefined;
+  return first;
+}
+
 /** Gets the first screen's data, again and again until it has it or nobody is logged in. */
 export async function begin() {
   try {
-    unpack(await get('/api/bootstrap', { quiet: true }));
+    unpack(await (takeFirst() ?? get('/api/bootstrap', { quiet: true })));
   } catch (caught) {
     const error = /** @type {import('../api.js').ApiError} */ (caught);
     if (error.status === 401) role.value = 'out';
@@ -46,7 +55,6 @@ export async function begin() {
   startLive();
 }
 
-const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 let live = false;
 
 function startLive() {
@@ -57,7 +65,7 @@ function startLive() {
   startRefresh();
   startStream();
   onNews('disconnected', ({ closed }) => closed && void checkSession());
-  whenIdle(async () => (await import('../tracking/vitals.js')).watchVitals());
+  setTimeout(async () => (await import('../tracking/vitals.js')).watchVitals(), VITALS_MS);
 }
 
 /** @param {import('../wire').Bootstrap} all */
