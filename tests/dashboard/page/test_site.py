@@ -109,8 +109,7 @@ async def test_docs_run_their_own_script_and_no_other(script: httpx.AsyncClient)
     answer = await script.get("/docs")
     csp = answer.headers["content-security-policy"]
     assert "script-src 'self' 'sha256-" in csp
-    assert "unsafe-inline'; img-src" in csp
-    assert "script-src 'self' 'unsafe" not in csp
+    assert "unsafe" not in csp
     assert "frame-ancestors 'none'" in csp
 
 

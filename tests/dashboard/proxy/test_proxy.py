@@ -354,7 +354,9 @@ async def test_metrics_know_templates_not_ids(page: httpx.AsyncClient, agent: Up
     """Ids in paths do not make a metric each."""
     for number in range(3):
         await page.get(f"/api/agent/runs/run_{number}")
+        await page.get(f"/runs/run_{number}")
     text = (await page.get("/metrics")).text
     assert 'http_requests_total{method="GET",route="/api/agent/runs/{id}",status="200"} 3.0' in text
+    assert 'http_requests_total{method="GET",route="page",status="200"} 3.0' in text
     assert "run_1" not in text
     assert 'dashboard_upstream_up{upstream="agent"} 1.0' in text

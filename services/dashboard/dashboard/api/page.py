@@ -23,4 +23,5 @@ async def page(request: Request) -> Response:
         )
     if found is None:
         raise NotFound("there is nothing at this path")
+    request.scope["route_template"] = "page"  # one metric for all of them
     return found
