@@ -123,13 +123,13 @@ class Workspace:
         """Rename or move; into `target` when that is a folder. Links are moved as links."""
         taken = paths.split(source)
         with self._changing:
+            self.info(source)  # or folders would be made for nothing
             given = self._landing(taken, target)
             self._make_folders(given[:-1])
             with (
                 descriptors.open_parent(self.root, taken) as (from_folder, name),
                 descriptors.open_parent(self.root, given) as (to_folder, new_name),
             ):
-                os.stat(name, dir_fd=from_folder, follow_symlinks=False)
                 require_free(to_folder, given, overwrite=overwrite)
                 os.rename(name, new_name, src_dir_fd=from_folder, dst_dir_fd=to_folder)
         return self.info(shown(given))
@@ -137,6 +137,7 @@ class Workspace:
     def copy(self, source: str, target: str, *, overwrite: bool = False) -> Entry:
         """Copy a file, or a folder with all that it holds; into `target` when that is a folder. Links are left out."""
         taken = paths.split(source)
+        self.info(source)
         given = self._landing(taken, target)
         if given[: len(taken)] == taken:
             raise paths.InvalidPath(f"{shown(taken)} cannot be copied into itself")
