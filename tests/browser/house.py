@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = {"tracker": "tracker", "agent": "agent_runner", "dashboard": "dashboard"}
 PASSWORD = "correct horse battery"
+VIEWER_PASSWORD = "only looking around"
 READY_S = 30
 STOP_S = 10
 
@@ -66,7 +67,8 @@ class House:
         ports = {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
         urls = {f"{name.upper()}_URL": f"http://127.0.0.1:{port}" for name, port in self.ports.items()}
         urls["OLLAMA_HOST"] = "http://127.0.0.1:9"  # nothing listens there: the built-in model answers
-        return {**kept, **ports, **urls, "BINNACLE_DATA_DIR": str(self.data), "DASHBOARD_PASSWORD": PASSWORD}
+        passwords = {"DASHBOARD_PASSWORD": PASSWORD, "DASHBOARD_VIEWER_PASSWORD": VIEWER_PASSWORD}
+        return {**kept, **ports, **urls, **passwords, "BINNACLE_DATA_DIR": str(self.data)}
 
     def _wait_until_ready(self, name: str) -> None:
         until = time.monotonic() + READY_S

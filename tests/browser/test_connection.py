@@ -3,7 +3,7 @@
 import gzip
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Request, expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.steps import ask, expect_answered, go_to, visit
@@ -66,27 +66,6 @@ def test_without_web_locks_the_page_still_follows_runs(new_page: NewPage) -> Non
     page.get_by_role("link", name="Steps").click()
     page.get_by_role("button", name="Copy run_").click()
     expect(page.get_by_text("Copied")).to_be_visible()
-
-
-def test_a_wrong_password_is_told_and_the_right_one_leads_where_one_was_going(new_page: NewPage) -> None:
-    """A deep link asks for the password and then shows what it names, without loading the page again."""
-    page = new_page(known=False)
-    visit(page, "/insights?state=resolved")
-    page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("alert")).to_have_text("That is not the password.")
-    page.get_by_label("Password").fill("correct horse battery")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Insights")).to_be_visible()
-    expect(page.get_by_label("State")).to_have_value("resolved")
-
-
-def test_a_used_link_says_so(page: Page, new_page: NewPage) -> None:
-    """A code works once; after that the page asks for the password."""
-    other = new_page(known=False)
-    visit(other, "/login#this-code-was-never-made")
-    expect(other.get_by_role("alert")).to_contain_text("used already")
-    assert "#" not in other.url
 
 
 def test_a_tab_that_cannot_be_loaded_takes_nothing_else_along(new_page: NewPage) -> None:

@@ -5,7 +5,7 @@ import { get, onFailure } from '../api.js';
 import { startClock } from '../lib/clock.js';
 import { onNews, startStream } from '../live/stream.js';
 import { applyTheme } from '../preferences.js';
-import { resource, startRefresh } from '../refresh.js';
+import { resource, startRefresh, touch } from '../refresh.js';
 import { root } from '../router.js';
 import { checkSession, role } from '../session.js';
 import { resumeTracking } from '../tracking.js';
@@ -58,7 +58,7 @@ export async function begin() {
 let live = false;
 
 function startLive() {
-  if (live) return;
+  if (live) return touch('/api/');
   live = true;
   startClock();
   watchUpstreams();

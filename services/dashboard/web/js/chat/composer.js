@@ -3,6 +3,7 @@ import { Button } from '../parts/button.js';
 import { html } from '../parts/html.js';
 import { toastError } from '../parts/toast.js';
 import { place, setQuery } from '../router.js';
+import { readOnly } from '../session.js';
 import { follow } from '../tracking.js';
 import { unavailable } from '../upstreams.js';
 import { takeDrops } from './drop.js';
@@ -18,7 +19,9 @@ export function Composer({ sessionId, running }) {
   const submit = async (event) => {
     const text = draft.value.trim();
     if (!text || sending.value) return;
-    const hindrance = running ? 'The agent is still at work: wait, or stop it first.' : unavailable('agent');
+    const hindrance = running
+      ? 'The agent is still at work: wait, or stop it first.'
+      : (unavailable('agent') ?? readOnly());
     if (hindrance) return toastError(new Error(hindrance));
     draft.value = '';
     try {
