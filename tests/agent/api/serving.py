@@ -195,7 +195,7 @@ class Agent:
         assert response.status_code == 202, response.text
         return response.json()
 
-    async def get(self, path: str, **params: Any) -> Any:
+    async def get(self, path: str, /, **params: Any) -> Any:
         """GET something that is there."""
         response = await self.http.get(path, params=params)
         assert response.status_code == 200, response.text

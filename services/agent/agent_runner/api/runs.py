@@ -40,7 +40,7 @@ class NewRun(BaseModel):
     tools: list[Annotated[str, Field(min_length=1, max_length=200)]] | None = Field(
         None, max_length=500, description="Names or globs of the tools it may use; by default all"
     )
-    max_steps: int | None = Field(None, ge=1, le=1_000, description="How many model calls at most")
+    max_steps: int | None = Field(None, strict=True, ge=1, le=1_000, description="How many model calls at most")
     approval: ApprovalMode = Field("ask", description="What comes of calls that a person would have to allow")
     metadata: Metadata = Field(default_factory=dict)
 

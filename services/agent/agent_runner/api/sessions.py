@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter
 from kit.web import routing
 from kit.web.pages import Page, PageQuery, cut
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StrictBool, StringConstraints
 
 from agent_runner.api.filters import Search
 from agent_runner.api.parts import PartsOf
@@ -22,7 +22,7 @@ class ChangeSession(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
-    pinned: bool | None = None
+    pinned: StrictBool | None = None
 
 
 def router() -> APIRouter:
