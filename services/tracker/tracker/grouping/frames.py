@@ -12,6 +12,7 @@ _FRAME = re.compile(
         at\ (?:(?P<v8_function>[^\n(]*?)\ ?\()?(?P<v8_place>[^\n()]+?)\)?
       | File\ "(?P<python_file>[^"\n]+)",\ line\ \d+(?:,\ in\ (?P<python_function>[^\n]+))?
       | (?P<gecko_function>[^@\n]*)@(?P<gecko_place>\S+?:\d+(?::\d+)?)
+      | (?P<bare_place>[a-z-]+://\S+:\d+:\d+)
     )[ \t]*$""",
     re.MULTILINE | re.VERBOSE,
 )
@@ -54,7 +55,7 @@ def _named(matches: Iterable[re.Match[str]]) -> list[Frame]:
 
 
 def _place(match: re.Match[str]) -> str:
-    return match["v8_place"] or match["python_file"] or match["gecko_place"]
+    return match["v8_place"] or match["python_file"] or match["gecko_place"] or match["bare_place"]
 
 
 def _file_name(place: str) -> str:

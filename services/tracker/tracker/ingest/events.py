@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Literal, NotRequired, TypeAlias, get_args
 
 from kit.clock import parse_rfc3339
@@ -102,12 +101,13 @@ _ADAPTERS: Mapping[str, TypeAdapter[AnyEvent]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Refused(Exception):
     """Why an event is not taken: `code` is a stable word, `detail` names the field and what it should be."""
 
-    code: str
-    detail: str
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
 
 
 def check(value: Json | Unparsed) -> tuple[AnyEvent, int]:

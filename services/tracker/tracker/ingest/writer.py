@@ -63,7 +63,7 @@ class EventWriter:
         batch = replace(batch, limited=limited) if limited else batch
         try:
             written = await self._batcher.submit(batch)
-        except BaseException as error:
+        except Exception as error:  # not when the client left: then it is written all the same
             self._limited += limited + (size(batch) if isinstance(error, Overloaded) else 0)
             raise
         assert isinstance(written, Written)
