@@ -36,7 +36,7 @@ def test_a_run_that_waits_can_be_stopped(page: Page) -> None:
     """Stop ends the run, and the page says so."""
     ask(page, "write hello to stopped.txt")
     expect(page.locator(".approval")).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(".turn")).to_have_attribute("data-status", "cancelled")
     expect(page.locator(".outcome")).to_contain_text("cancelled")
     expect(page.get_by_role("button", name="Send")).to_be_visible()

@@ -95,6 +95,7 @@ def test_nothing_that_was_typed_is_sent(page: Page) -> None:
     page.get_by_label("Search runs").fill("zebra-secret")
     expect(page).to_have_url("/runs?q=zebra-secret")
     visit(page, "/chat?ask=zebra-question")
+    expect(page.get_by_label("Ask the agent")).to_have_value("zebra-question")
     page.keyboard.press("Enter")
     expect_answered(page)
     throw(page, "at the end")

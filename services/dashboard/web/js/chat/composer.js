@@ -4,58 +4,61 @@ import { html } from '../parts/html.js';
 import { toastError } from '../parts/toast.js';
 import { place, setQuery } from '../router.js';
 import { readOnly } from '../session.js';
-import { follow } from '../tracking.js';
 import { unavailable } from '../upstreams.js';
 import { takeDrops } from './drop.js';
 import { ModelChooser } from './model_chooser.js';
 import { cancel, draftOf, send, sending } from './send.js';
 
-/** @param {{ sessionId: string, running: import('../wire').Run | null }} props */
+/** @typedef {import('@preact/signals').Signal<string>} Draft */
+
+/** Where a person writes to the agent. @param {{ sessionId: string, running: import('../wire').Run | null }} props */
 export function Composer({ sessionId, running }) {
   const draft = draftOf(sessionId);
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   useGivenText(draft, field);
-  /** @param {Event} event */
-  const submit = async (event) => {
-    const text = draft.value.trim();
-    if (!text || sending.value) return;
-    const hindrance = running
-      ? 'The agent is still at work: wait, or stop it first.'
-      : (unavailable('agent') ?? readOnly());
-    if (hindrance) return toastError(new Error(hindrance));
-    draft.value = '';
-    try {
-      await follow(event, send(sessionId, text));
-    } catch (error) {
-      draft.value ||= text;
-      toastError(error);
-    }
+  const hindrance = () =>
+    running ? 'The agent is still at work: wait, or stop it first.' : (unavailable('agent') ?? readOnly());
+  const submit = async () => {
+    await sendDraft(sessionId, draft);
     field.current?.focus();
-  };
-  /** @param {KeyboardEvent} event */
-  const onKeyDown = (event) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    void submit(event);
   };
   return html`<div class="composer" ...${takeDrops(draft)}>
     <label class="sr-only" for="ask">Ask the agent</label>
     <textarea id="ask" ref=${field} rows="1" placeholder="Ask the agent…" value=${draft.value} maxlength="200000"
-      onInput=${(/** @type {any} */ event) => (draft.value = event.target.value)} onKeyDown=${onKeyDown}></textarea>
+      onInput=${(/** @type {any} */ event) => (draft.value = event.target.value)}
+      onKeyDown=${(/** @type {KeyboardEvent} */ event) => sendByEnter(event, hindrance)}></textarea>
     <div class="composer-foot">
       <${ModelChooser} />
-      ${
-        running
-          ? html`<${StopButton} run=${running} />`
-          : html`<${Button} action="chat.send" tone="primary" icon="send" needs="agent" changes
-        blocked=${!draft.value.trim() && 'Write something first.'} onClick=${submit}>Send<//>`
-      }
+      ${running ? html`<${StopButton} run=${running} />` : html`<${SendButton} empty=${!draft.value.trim()} onClick=${submit} />`}
     </div>
   </div>`;
 }
 
-/** Takes text from the address (`?ask=`), where the palette puts it. */
-/** @param {import('@preact/signals').Signal<string>} draft @param {{ current: HTMLElement | null }} field */
+/** Sends what was written; it comes back into the field if that fails. @param {string} sessionId @param {Draft} draft */
+async function sendDraft(sessionId, draft) {
+  const text = draft.value.trim();
+  if (!text || sending.value) return;
+  draft.value = '';
+  try {
+    await send(sessionId, text);
+  } catch (error) {
+    draft.value ||= text;
+    throw error;
+  }
+}
+
+/** Enter presses the button beside the field, or says why that cannot be. @param {KeyboardEvent} event @param {() => string | null} hindrance */
+function sendByEnter(event, hindrance) {
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  const why = hindrance();
+  if (why) return toastError(new Error(why));
+  /** @type {HTMLElement | null | undefined} */ (
+    /** @type {Element} */ (event.target).parentElement?.querySelector('[data-action="chat.send"]')
+  )?.click();
+}
+
+/** Takes text from the address (`?ask=`), where the palette puts it. @param {Draft} draft @param {{ current: HTMLElement | null }} field */
 function useGivenText(draft, field) {
   const given = place.value.query.ask;
   useEffect(() => {
@@ -64,6 +67,12 @@ function useGivenText(draft, field) {
     draft.value = given;
     setQuery({ ask: null });
   }, [given]);
+}
+
+/** @param {{ empty: boolean, onClick: () => Promise<void> }} props */
+function SendButton({ empty, onClick }) {
+  return html`<${Button} action="chat.send" tone="primary" icon="send" needs="agent" changes blocked=${empty && 'Write something first.'}
+    onClick=${onClick}>Send<//>`;
 }
 
 /** @param {{ run: import('../wire').Run }} props */
