@@ -1,6 +1,7 @@
 """Whatever comes in, the answer is a problem that helps, and never a 5xx."""
 
 import json
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx
@@ -92,7 +93,7 @@ async def test_large_bodies_are_refused(agent: Agent) -> None:
     """10 MiB: 413, declared or not, in the format of the surface."""
     body = json.dumps({"input": "x" * (10 << 20)}).encode()
 
-    async def undeclared() -> Any:
+    async def undeclared() -> AsyncGenerator[bytes]:
         for start in range(0, len(body), 1 << 20):
             yield body[start : start + (1 << 20)]
 
@@ -205,7 +206,7 @@ async def test_token_is_asked_for(agent: Agent) -> None:
     """Everything but the open paths answers 401 without the token, also what does not exist."""
     for header in ("", "Bearer", f"Basic {TOKEN}", "Bearer wrong", f"bearer{TOKEN}", "Bearer \xff"):
         for path in ("/api/v1/runs", "/api/v1/health", "/api/v1/stream", "/api/v1/nothing"):
-            headers = {"Authorization": header.encode("latin-1")}
+            headers = [(b"Authorization", header.encode("latin-1"))]
             problem(await agent.http.get(path, headers=headers), 401)
 
 

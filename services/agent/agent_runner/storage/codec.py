@@ -36,7 +36,7 @@ def message_from_json(value: Json) -> Message:
     return Message(
         cast("Role", fields["role"]),
         cast("Content", fields["content"]),
-        [_call_from_json(call) for call in cast("Sequence[Json]", fields.get("tool_calls", ()))],
+        tuple(_call_from_json(call) for call in cast("Sequence[Json]", fields.get("tool_calls", ()))),
         None if call_id is None else str(call_id),
         str(fields.get("reasoning_content", "")),
     )
