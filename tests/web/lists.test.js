@@ -76,9 +76,18 @@ test('what needs attention comes worst first, and what is well is left out', () 
         created_at: at,
         ended_at: at,
       },
-      { id: 'run_2', status: 'waiting_approval', title: 'b', session_id: 'ses_1', created_at: at },
       { id: 'run_3', status: 'succeeded', title: 'c', created_at: at },
       { id: 'run_4', status: 'failed', title: 'old', created_at: '2026-11-20T10:00:00.000Z' },
+    ]),
+    approvals: /** @type {any} */ ([
+      {
+        id: 'apr_1',
+        run_id: 'run_2',
+        session_id: 'ses_1',
+        tool: 'write_file',
+        arguments: { path: 'a' },
+        created_at: at,
+      },
     ]),
     issues: /** @type {any} */ ([
       { id: 'iss_1', state: 'open', level: 'error', title: 'd', events: 1, sessions: 1, last_seen: at },
@@ -88,7 +97,7 @@ test('what needs attention comes worst first, and what is well is left out', () 
   });
   assert.deepEqual(
     items.map(({ id }) => id),
-    ['service.tracker', 'run_2', 'run_1', 'iss_1', 'part.ollama'],
+    ['service.tracker', 'apr_1', 'run_1', 'iss_1', 'part.ollama'],
   );
   assert.equal(items[1].href, '/chat/ses_1');
   assert.equal(items[2].note, 'Because.');

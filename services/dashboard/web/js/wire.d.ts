@@ -114,6 +114,7 @@ export interface RunEvent {
 export interface Approval {
   id: string;
   run_id: string;
+  session_id: string | null;
   kind: 'tool' | 'elicitation';
   tool: string;
   arguments: Json;

@@ -35,3 +35,7 @@ export const useHourOfErrors = () =>
     topics: TOPICS.issues,
     pollMs: POLL_MS,
   });
+
+/** @returns {Live<import('../wire').Page<import('../wire').Approval>>} */
+export const usePendingApprovals = () =>
+  useResource('/api/agent/approvals?status=pending&limit=100', { topics: ['agent.approvals'] });

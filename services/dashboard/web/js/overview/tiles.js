@@ -2,7 +2,7 @@ import { count, NONE, percent, plural } from '../lib/format.js';
 import { html } from '../parts/html.js';
 import { Icon } from '../parts/icons.js';
 import { upstreams } from '../upstreams.js';
-import { useDayOfInsights, useDayOfRuns } from './day.js';
+import { useDayOfInsights, useDayOfRuns, usePendingApprovals } from './day.js';
 
 /** @template T @typedef {import('../parts/use_resource.js').Live<T>} Live */
 /** @template T @typedef {import('../wire').Page<T>} Page */
@@ -14,7 +14,7 @@ export function Tiles({ runs, issues, health }) {
   const insights = useDayOfInsights().data;
   const by = (/** @type {string[]} */ ...states) =>
     day?.filter(({ status }) => states.includes(status)).length ?? null;
-  const waiting = by('waiting_approval');
+  const waiting = usePendingApprovals().data?.items.length ?? null;
   const failed = by('failed');
   const open = insights?.open_issues ?? issues.data?.items.length ?? null;
   return html`<section aria-label="Numbers"><ul class="tiles">

@@ -1,5 +1,6 @@
 /** What needs a person, worst first; pure. */
 
+import { inOneLine } from '../lib/arguments.js';
 import { plural, words } from '../lib/format.js';
 
 /** @typedef {{ id: string, kind: string, tone: 'bad' | 'warn', title: string, note: string, at: string | number, href: string, verb: string, weight: number }} Item */
@@ -7,6 +8,7 @@ import { plural, words } from '../lib/format.js';
 /**
  * @typedef {object} Facts
  * @property {import('../wire').Run[]} runs
+ * @property {import('../wire').Approval[]} approvals that wait
  * @property {import('../wire').Issue[]} issues
  * @property {import('../wire').Component[]} components
  * @property {Record<string, import('../upstreams.js').State>} upstreams
@@ -16,10 +18,10 @@ import { plural, words } from '../lib/format.js';
 const DAY_MS = 86_400_000;
 
 /** @param {Facts} facts @returns {Item[]} */
-export function worst({ runs, issues, components, upstreams, now }) {
+export function worst({ runs, approvals, issues, components, upstreams, now }) {
   const items = [
     ...Object.entries(upstreams).flatMap(([name, state]) => fromUpstream(name, state)),
-    ...runs.flatMap(fromWaiting),
+    ...approvals.map(fromApproval),
     ...components.flatMap(fromComponent),
     ...runs.flatMap((run) => fromFailed(run, now)),
     ...issues.flatMap(fromIssue),
@@ -46,23 +48,22 @@ function fromUpstream(name, { status, since, detail }) {
   ];
 }
 
-/** @param {import('../wire').Run} run @returns {Item[]} */
-function fromWaiting(run) {
-  if (run.status !== 'waiting_approval') return [];
-  const href = run.session_id ? `/chat/${run.session_id}` : `/runs/${run.id}`;
-  return [
-    {
-      id: run.id,
-      kind: 'approval',
-      tone: 'warn',
-      title: run.title ?? run.id,
-      note: 'waits for your approval',
-      at: run.created_at,
-      href,
-      verb: 'Answer',
-      weight: 90,
-    },
-  ];
+/** @param {import('../wire').Approval} approval @returns {Item} */
+function fromApproval(approval) {
+  const { id, run_id, session_id, tool, created_at } = approval;
+  const href = session_id ? `/chat/${session_id}` : `/runs/${run_id}`;
+  const note = inOneLine(approval.arguments) || 'without arguments';
+  return {
+    id,
+    kind: 'approval',
+    tone: 'warn',
+    title: `May the agent call ${tool}?`,
+    note,
+    at: created_at,
+    href,
+    verb: 'Answer',
+    weight: 90,
+  };
 }
 
 /** @param {import('../wire').Component} component @returns {Item[]} */
