@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ async def test_token_and_code_are_not_on_disk(store: SessionStore, clock: Time, 
     """Who reads the file can neither log in nor take a session over."""
     _, token = await (await loaded(store, clock)).open("admin", address="", user_agent="")
     code = await make_code(store, clock())
-    with sqlite3.connect(tmp_path / "dashboard.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "dashboard.db")) as connection:
         text = "\n".join(connection.iterdump())
     assert token not in text
     assert code not in text
