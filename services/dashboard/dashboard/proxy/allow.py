@@ -40,6 +40,7 @@ GET              components
 GET              components/{name}
 GET              insights
 GET              outcomes
+GET              health
 """
 
 _MAX_PATH = 8_000
