@@ -7,6 +7,7 @@ import httpx
 import orjson
 import pytest
 import zstandard
+from kit.clock import now_ms
 
 from tests.tracker.making import error, interaction, rfc, timing, vital
 
@@ -97,7 +98,7 @@ async def test_secrets_are_not_in_the_database(client: httpx.AsyncClient) -> Non
 
 async def test_an_answered_event_is_in_every_number_at_once(client: httpx.AsyncClient) -> None:
     """Whoever reads after the answer finds it, also when much comes in a row."""
-    now = rfc(__import__("time").time_ns() // 1_000_000)
+    now = rfc(now_ms())
     for number in range(1, 20):
         await client.post(URL, json={"events": [error(ts=now), interaction(ts=now)]})
         (issue,) = await listed(client, "issues")

@@ -118,7 +118,7 @@ def test_deep_values_end_in_a_word() -> None:
     deep: Any = "bottom"
     for _ in range(200):
         deep = {"in": [deep]}
-    found = ALL.value(deep)
+    found: Any = ALL.value(deep)
     levels = 0
     while not isinstance(found, str):
         found = found["in"] if isinstance(found, dict) else found[0]

@@ -15,6 +15,7 @@ from tracker.ingest.parse import Parsed
 from tracker.ingest.prepare import Batch, Preparer
 from tracker.ingest.scrub import Scrubber
 from tracker.ingest.store import Command, EventStore, Written
+from tracker.insights.rollups import increments
 from tracker.issues.states import FOR_GOOD, decided
 from tracker.issues.store import IssueFilter, change, search
 from tracker.records.store import clear, clear_all, ledger
@@ -141,7 +142,7 @@ def test_an_event_that_cannot_be_folded_holds_nothing_up(
     engine: sa.Engine, preparer: Preparer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A defect of ours with one event costs the others nothing."""
-    honest = ingest_store.increments
+    honest = increments
 
     def stumbling(events: Sequence[object]) -> object:
         if any(b"poison" in event.body for event in events):  # type: ignore[attr-defined]

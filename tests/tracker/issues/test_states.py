@@ -1,6 +1,7 @@
 """What becomes of an issue: counts, regressions, conditions; whatever the order."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -111,7 +112,7 @@ def test_a_new_issue_is_told_as_new() -> None:
     assert change_between(None, issue(1)) == "new"
 
 
-STARTS = [
+STARTS: list[Callable[[Issue], Issue]] = [
     lambda found: found,
     lambda found: decided(found, "resolved", FOR_GOOD, 500),
     lambda found: decided(found, "ignored", FOR_GOOD, 500),
@@ -126,10 +127,9 @@ STARTS = [
     st.randoms(use_true_random=False),
 )
 def test_order_and_batches_never_change_the_issue(
-    start: object, errors: list[tuple[int, str]], chance: random.Random
+    start: Callable[[Issue], Issue], errors: list[tuple[int, str]], chance: random.Random
 ) -> None:
     """However the same errors are shuffled and cut into batches, the same issue comes out."""
-    assert callable(start)
     sightings = [seen(ts, number, title) for number, (ts, title) in enumerate(errors)]
     begun = start(issue(400))
     at_once = absorb(begun, sightings, 0)

@@ -1,0 +1,61 @@
+"""The schema: the migrations make what the code expects, and newer databases are refused."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from kit.settings import SettingsError
+from tracker.storage.open import open_database
+from tracker.storage.schema import metadata
+
+
+def test_migrations_make_the_schema(engine: sa.Engine) -> None:
+    """From an empty file to exactly the tables, columns and indexes that the code names."""
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        made = set(sa.inspect(connection).get_table_names())
+        assert (
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_sequence").scalar() == 0
+        )  # rows are numbered once
+    assert made == {table.name for table in metadata.sorted_tables} | {"alembic_version"}
+
+
+def test_opening_again_changes_nothing(engine: sa.Engine, tmp_path: Path) -> None:
+    """What is there stays."""
+    with engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO components VALUES ('chat', 1)"))
+    again = open_database(tmp_path)
+    with again.reader.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM components")) == 1
+    again.writer.dispose()
+    again.reader.dispose()
+
+
+def test_a_commit_reaches_the_disk(engine: sa.Engine, tmp_path: Path) -> None:
+    """WAL with `synchronous=FULL`: what 202 promises."""
+    engine.dispose()
+    again = open_database(tmp_path)
+    with again.writer.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    again.writer.dispose()
+    again.reader.dispose()
+
+
+def test_a_newer_database_is_refused(engine: sa.Engine, tmp_path: Path) -> None:
+    """With one line that says so, before anything is touched."""
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SettingsError, match="9999"):
+        open_database(tmp_path)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_every_table_can_be_made_on_both_databases(dialect: str) -> None:
+    """Nothing in the schema is understood by one of them alone."""
+    engine = sa.create_mock_engine(
+        f"{dialect}://", lambda statement, *_: str(statement.compile(dialect=engine.dialect))
+    )
+    metadata.create_all(engine, checkfirst=False)
