@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from tests.agent.tools.sockets import listening
+
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 END = b"0\r\n\r\n"
 Answer: TypeAlias = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -38,7 +40,7 @@ async def serving(*answers: Answer) -> AsyncGenerator[Server]:
     server = Server()
     waiting = list(answers)
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server.connections += 1
         try:
             while not writer.is_closing() and await _request(reader):
@@ -46,15 +48,10 @@ async def serving(*answers: Answer) -> AsyncGenerator[Server]:
                 await waiting.pop(0)(writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             server.left.set()
-        finally:
-            writer.close()
 
-    listening = await asyncio.start_server(connected, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
-    try:
+    async with listening(handle) as address:
+        server.url = f"http://{address}/v1"
         yield server
-    finally:
-        listening.close()
 
 
 async def _request(reader: asyncio.StreamReader) -> bool:

@@ -5,41 +5,34 @@ from typing import TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
-_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+_NAT64 = IPv6Network("64:ff9b::/96")
+# Old ways to write an IPv4 address into an IPv6 one, which lead who knows where.
+_TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"), IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"))
 
 
 def refusal(text: str) -> str | None:
     """Why this address is not to be connected to; None for one of the public internet.
 
-    An IPv4 address that is written into an IPv6 one (mapped, 6to4, Teredo, NAT64) counts as itself.
+    An IPv4 address that is written into an IPv6 one (mapped, NAT64) counts as itself.
     """
     try:
-        address = ip_address(text.partition("%")[0])
+        address = _plain(ip_address(text.partition("%")[0]))
     except ValueError:
         return "not an address"
-    return next((why for each in [address, *_carried(address)] if (why := _refusal(each))), None)
+    public = address.is_global and not address.is_reserved and not any(address in network for network in _TUNNELS)
+    reasons = {
+        "a loopback address": address.is_loopback,
+        "a link-local address": address.is_link_local,
+        "a multicast address": address.is_multicast,
+        "a private address": address.is_private,
+        "not an address of the public internet": not public,
+    }
+    return next((why for why, holds in reasons.items() if holds), None)
 
 
-def _refusal(address: Address) -> str | None:
-    if address.is_loopback:
-        return "a loopback address"
-    if address.is_link_local:
-        return "a link-local address"
-    if address.is_multicast:
-        return "a multicast address"
-    if address.is_private:
-        return "a private address"
-    if address.is_reserved or address.is_unspecified or not address.is_global:
-        return "not an address of the public internet"
-    return None
-
-
-def _carried(address: Address) -> list[Address]:
+def _plain(address: Address) -> Address:
     if isinstance(address, IPv4Address):
-        return []
-    carried: list[Address | None] = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if any(address in network for network in _NAT64):
-        carried.append(IPv4Address(int(address) & 0xFFFF_FFFF))
-    if int(address) >> 32 == 0 and int(address) > 1:  # ::a.b.c.d, the old "compatible" form
-        carried.append(IPv4Address(int(address)))
-    return [inner for inner in carried if inner is not None]
+        return address
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address

@@ -20,6 +20,7 @@ from agent_runner.tools.html_text import html_to_text
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host name, best first. Raises `OSError`."""
 
+_HIGHEST_PORT = 65_535
 _TEXTUAL = ("text/", "json", "xml", "yaml", "javascript", "csv", "x-www-form-urlencoded", "x-sh", "toml")
 
 
@@ -41,7 +42,7 @@ class FetchFailed(Problem):
 class FetchLimits:
     """Where a fetch stops: bytes of the page after decompression, seconds in all, redirects."""
 
-    max_bytes: int = 2 * 1_048_576
+    max_bytes: int = 1_048_576
     seconds: float = 20.0
     redirects: int = 5
 
@@ -82,26 +83,34 @@ class Fetcher:
         """Get a page. Raises `AddressRefused` and `FetchFailed`."""
         try:
             async with asyncio.timeout(self._limits.seconds):
-                return await self._get(_checked(url))
+                return await self._follow(_checked(url))
         except TimeoutError:
             raise FetchFailed(f"{url} took longer than {self._limits.seconds:g} s") from None
-        except httpx.TooManyRedirects:
-            raise FetchFailed(f"{url} redirects more than {self._limits.redirects} times") from None
         except (httpx.RequestError, httpx.InvalidURL) as error:
             raise FetchFailed(f"{url} could not be fetched: {str(error) or type(error).__name__}") from None
 
-    async def _get(self, url: httpx.URL) -> Page:
-        async with self._http().stream("GET", url) as response:
-            content_type = response.headers.get("content-type", "text/plain").partition(";")[0].strip().lower()
-            if not any(word in content_type for word in _TEXTUAL):
-                size = response.headers.get("content-length", "an unknown number of")
-                raise FetchFailed(f"{url} is {content_type or 'untyped'}, not text ({size} bytes)")
-            data, cut = await self._read(response)
-        text = decode(data, response)
-        title = ""
+    async def _follow(self, url: httpx.URL) -> Page:
+        """By hand: the client would read the whole body of a redirect, however large it is."""
+        at = url
+        for _ in range(self._limits.redirects + 1):
+            async with self._http().stream("GET", at) as response:
+                if response.next_request is None:
+                    return await self._page(response)
+                at = response.next_request.url
+        raise FetchFailed(f"{url} redirects more than {self._limits.redirects} times")
+
+    async def _page(self, response: httpx.Response) -> Page:
+        url = str(response.url)
+        content_type = response.headers.get("content-type", "text/plain").partition(";")[0].strip().lower()
+        if not any(word in content_type for word in _TEXTUAL):
+            size = response.headers.get("content-length", "an unknown number of")
+            raise FetchFailed(f"{url} is {content_type or 'untyped'}, not text ({size} bytes)")
+        data, cut = await self._read(response)
+        title, text = "", decode(data, response)
         if "html" in content_type:
-            title, text = html_to_text(text, str(response.url))
-        return Page(str(response.url), response.status_code, content_type, title, text, cut)
+            # a page of a million signs takes a second: not in the loop that all others wait for
+            title, text = await asyncio.to_thread(html_to_text, text, url)
+        return Page(url, response.status_code, content_type, title, text, cut)
 
     async def _read(self, response: httpx.Response) -> tuple[bytes, bool]:
         parts: list[bytes] = []
@@ -119,8 +128,6 @@ class Fetcher:
                 transport=_CheckedTransport(self._resolve, allow_private=self._allow_private),
                 headers={"User-Agent": "Binnacle", "Accept-Encoding": "gzip, deflate"},
                 timeout=self._limits.seconds,
-                follow_redirects=True,
-                max_redirects=self._limits.redirects,
                 trust_env=False,
             )
         return self._client
@@ -151,6 +158,8 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
     async def _addresses(self, request: httpx.Request) -> Sequence[str]:
         host = request.url.host
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
+        if port > _HIGHEST_PORT:
+            raise httpx.ConnectError(f"there is no port {port}", request=request)
         try:
             found = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
@@ -221,7 +230,10 @@ async def _decompressed(response: httpx.Response, limit: int) -> AsyncIterator[b
 
 
 def _checked(text: str) -> httpx.URL:
-    url = httpx.URL(text.strip())
+    try:
+        url = httpx.URL(text.strip())
+    except UnicodeEncodeError:
+        raise FetchFailed("the address is no valid text") from None
     if url.scheme not in {"http", "https"} or not url.host:
         raise FetchFailed(f"{text!r} is no http(s) address; give one such as https://example.org/page")
     if url.userinfo:
