@@ -3,11 +3,11 @@
 import pytest
 from agent_runner.core.compaction import Compactor, digest, plan, size_of
 from agent_runner.core.ports import Model
-from agent_runner.core.types import FinalOutput, Limits, Message, ModelRequest, Reply, ToolCall, ToolSpec
+from agent_runner.core.types import FinalOutput, Limits, Message, ModelRequest, Reply, ToolCall
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.agent.core.playing import OPEN, ScriptedModel, call, failing, play
+from tests.agent.core.playing import ScriptedModel, call, failing, play
 
 
 def group(number: int, size: int = 100) -> list[Message]:
@@ -30,7 +30,7 @@ async def ask(model: Model, request: ModelRequest) -> Reply:
 async def test_what_fits_is_left_as_it_is() -> None:
     """Nothing is asked of the summarizer for a short conversation."""
     messages = [SYSTEM, TASK]
-    fitted = await Compactor(ScriptedModel(), 10_000).fit(messages, (), ask)
+    fitted = await Compactor(ScriptedModel(), 10_000).fit(messages, 0, ask)
     assert fitted is messages
 
 
@@ -38,7 +38,7 @@ async def test_the_oldest_part_becomes_a_summary() -> None:
     """The system prompt, the task and the newest steps stay word for word, with the summary between."""
     old = [Message("user", "hi " * 1_000), Message("assistant", "hello " * 200)]
     messages = [SYSTEM, *old, TASK, *group(1), *group(2)]
-    fitted = await Compactor(ScriptedModel("they greeted"), 2_400).fit(messages, (), ask)
+    fitted = await Compactor(ScriptedModel("they greeted"), 2_400).fit(messages, 0, ask)
     assert fitted[0] == SYSTEM
     assert "they greeted" in str(fitted[1].content)
     assert list(fitted[2:]) == [TASK, *group(1), *group(2)]
@@ -47,7 +47,7 @@ async def test_the_oldest_part_becomes_a_summary() -> None:
 async def test_the_task_stays_when_only_steps_are_newer() -> None:
     """In the middle of a long tool loop the model still knows what it was asked."""
     messages = [SYSTEM, TASK, *(message for n in range(40) for message in group(n, 200))]
-    fitted = await Compactor(ScriptedModel("looked a lot"), 4_000).fit(messages, (), ask)
+    fitted = await Compactor(ScriptedModel("looked a lot"), 4_000).fit(messages, 0, ask)
     assert TASK in fitted
     assert size_of(fitted) <= 4_000
 
@@ -55,25 +55,24 @@ async def test_the_task_stays_when_only_steps_are_newer() -> None:
 async def test_without_a_summarizer_that_works_a_digest_takes_its_place() -> None:
     """A run never ends for want of a summary."""
     messages = [SYSTEM, TASK, *(message for n in range(40) for message in group(n, 200))]
-    fitted = await Compactor(ScriptedModel(failing("down")), 4_000).fit(messages, (), ask)
+    fitted = await Compactor(ScriptedModel(failing("down")), 4_000).fit(messages, 0, ask)
     assert "[calls look {}]" in str(fitted)
 
 
 async def test_one_huge_result_is_cut_in_its_middle() -> None:
     """Also the newest step must leave room; both ends of a result stay."""
     messages = [SYSTEM, TASK, *group(1, 50_000)]
-    fitted = await Compactor(ScriptedModel("x"), 6_000).fit(messages, (), ask)
+    fitted = await Compactor(ScriptedModel("x"), 6_000).fit(messages, 0, ask)
     assert size_of(fitted) <= 6_100
     assert "cut to save space" in str(fitted[-1].content)
 
 
 async def test_tools_count_into_the_size_of_a_request() -> None:
     """A request is measured as a whole."""
-    large = ToolSpec("t", "d" * 5_000, OPEN)
     messages = [SYSTEM, TASK, *group(1, 3_000), *group(2, 3_000)]
     compactor = Compactor(ScriptedModel("s", "s"), 9_000)
-    assert await compactor.fit(messages, (), ask) is messages
-    assert await compactor.fit(messages, [large], ask) is not messages
+    assert await compactor.fit(messages, 0, ask) is messages
+    assert await compactor.fit(messages, 5_100, ask) is not messages
 
 
 async def test_a_long_run_is_compacted_inside_the_loop() -> None:

@@ -79,13 +79,14 @@ class Compactor:
         self._budget = budget
 
     async def fit(
-        self, messages: Sequence[Message], tools: Sequence[ToolSpec], ask: Ask, *, budget: int | None = None
+        self, messages: Sequence[Message], tools_size: int, ask: Ask, *, budget: int | None = None
     ) -> Sequence[Message]:
         """The messages as they are when they fit, else shortened; `budget` takes the place of the usual one.
 
+        `tools_size` is what the tools add to each request, in characters.
         When the summarizer fails, a digest takes the summary's place: a run never ends for want of a summary.
         """
-        room = max((budget or self._budget) - size_of((), tools), _LEAST)
+        room = max((budget or self._budget) - tools_size, _LEAST)
         if size_of(messages) <= room:
             return messages
         cut = plan(messages, room)

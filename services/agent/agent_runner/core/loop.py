@@ -60,6 +60,7 @@ class Loop:
         self._limits = limits
         self._client_tools = client_tools
         self._tools = [*executor.specs(), *client_tools]
+        self._tools_size = size_of((), self._tools)
         self._options = options
         self._messages: list[Message] = []
         self._index = 0
@@ -115,7 +116,7 @@ class Loop:
         return self._limits.max_seconds - self._seconds
 
     async def _query(self) -> Reply:
-        self._messages = list(await self._compactor.fit(self._messages, self._tools, self._ask))
+        self._messages = list(await self._compactor.fit(self._messages, self._tools_size, self._ask))
         request = ModelRequest(tuple(self._messages), self._tools, self._options)
         reply = await self._ask(self._model, request)
         self._asked += 1
@@ -148,8 +149,9 @@ class Loop:
             return Stopped("model_error", failure.detail, failure)
         # The model's window is smaller than we were told: try once with half of what was too much.
         self._shortened = True
-        half = size_of(self._messages, self._tools) // 2
-        self._messages = list(await self._compactor.fit(self._messages, self._tools, self._ask, budget=half))
+        half = (size_of(self._messages) + self._tools_size) // 2
+        fit = self._compactor.fit(self._messages, self._tools_size, self._ask, budget=half)
+        self._messages = list(await fit)
         return RunAgain()
 
     async def _follow(self, reply: Reply) -> NextStep:

@@ -204,6 +204,6 @@ async def test_it_can_stand_in_as_summarizer(talk: Talk) -> None:
             assert isinstance(reply, Reply)
             return reply
 
-    fitted = await compactor.fit([*long, Message("user", "list the files")], (), ask)
+    fitted = await compactor.fit([*long, Message("user", "list the files")], 0, ask)
     assert fitted[-1].content == "list the files"
     assert "user: question 25" in str(fitted[0].content)
