@@ -48,7 +48,9 @@ class Forwarder:
 
     async def run(self) -> None:
         """Forward until cancelled."""
-        retrying = AsyncRetrying(retry=retry_if_exception_type(_NotDelivered), wait=_wait, reraise=True)
+        # A Problem is the outbox's own: a full or locked disk is waited out like an absent tracker.
+        away = retry_if_exception_type((_NotDelivered, Problem))
+        retrying = AsyncRetrying(retry=away, wait=_wait, reraise=True)
         while True:
             self._outbox.filled.clear()
             await retrying(self.drain)

@@ -57,6 +57,7 @@ def run_service(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the dashboard reads them itself, from proxies that it was told to trust
         timeout_graceful_shutdown=_GRACE_S,
         timeout_keep_alive=75,
     )

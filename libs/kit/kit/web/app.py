@@ -72,6 +72,7 @@ def create_service_app(  # noqa: PLR0913 - an application is data: each part is 
         version=version,
         description=description,
         lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours is at /metrics
         docs_url=None,
         redoc_url=None,
         middleware=[

@@ -13,6 +13,7 @@ class HttpMetrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         labels = ("method", "route", "status")
         self._requests = Counter("http_requests", "HTTP requests answered", labels, registry=self.registry)
         self._seconds = Histogram(
@@ -21,8 +22,13 @@ class HttpMetrics:
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        known = self._children.get((method, route, status))
+        if known is None:
+            known = self._requests.labels(method, route, str(status)), self._seconds.labels(route)
+            self._children[method, route, status] = known
+        requests, until_begun = known
+        requests.inc()
+        until_begun.observe(seconds)
 
     async def endpoint(self, _request: Request) -> Response:
         """GET `/metrics`."""

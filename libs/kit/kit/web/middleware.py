@@ -7,13 +7,13 @@ import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kit.client import REQUEST_ID
 from kit.ids import new_id
 from kit.web.metrics import HttpMetrics
 from kit.web.problems import problem_response
@@ -43,7 +43,7 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
+        given = _header(scope, b"x-request-id")
         request_id = given if _GOOD_REQUEST_ID.fullmatch(given) else new_id("req")
         scope["request_id"] = request_id
         started = time.perf_counter()
@@ -53,19 +53,21 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
                 self._count(scope, status, time.perf_counter() - started)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, sender)
-            except Exception as error:
-                if status:
-                    raise  # too late for an answer: the server closes the connection
-                _log.error("unexpected_error", exc_info=error)
-                self._on_error(error)
-                await problem_response(500, "internal_error", _INTERNAL)(scope, receive, sender)
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, sender)
+        except Exception as error:
+            if status:
+                raise  # too late for an answer: the server closes the connection
+            _log.error("unexpected_error", exc_info=error)
+            self._on_error(error)
+            await problem_response(500, "internal_error", _INTERNAL)(scope, receive, sender)
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _KNOWN_METHODS else "OTHER"
@@ -90,13 +92,22 @@ class HostCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] == "http" and _host_name(Headers(scope=scope).get("host", "")) not in self._allowed:
+        if scope["type"] == "http" and _host_name(_header(scope, b"host")) not in self._allowed:
             detail = "this Host is not served here; add its name to the service's *_ALLOWED_HOSTS"
             await problem_response(400, "unknown_host", detail)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
 
+def _header(scope: Scope, name: bytes) -> str:
+    """The header's first value; a tenth of the time of Starlette's `Headers`."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return value.decode("latin-1")
+    return ""
+
+
+@lru_cache(maxsize=100)
 def _host_name(header: str) -> str:
     host = header.strip().lower()
     if host.startswith("["):
@@ -132,7 +143,10 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = self._limits.of(scope["path"])
-        declared = Headers(scope=scope).get("content-length", "0")
+        declared = _header(scope, b"content-length")
+        if not declared and not _header(scope, b"transfer-encoding"):
+            await self._app(scope, receive, send)  # there is no body
+            return
         detail = f"the body is over the limit of {limit} bytes"
         if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > limit):
             await _drain(receive)

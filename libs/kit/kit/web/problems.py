@@ -15,6 +15,8 @@ from starlette.responses import Response
 from kit.problems import Problem
 from kit.text import clean_text
 
+_CODES = {413: "too_large"}  # as the size check says it; the standard phrase changes with the version of Python
+
 
 class ProblemIssue(BaseModel):
     """One value that was refused: where it stands, and why."""
@@ -71,7 +73,7 @@ async def handle_problem(_request: Request, error: Exception) -> Response:
 async def handle_http_exception(_request: Request, error: Exception) -> Response:
     """Handler for what the framework raises itself: unknown paths, wrong methods, broken bodies."""
     assert isinstance(error, HTTPException)
-    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    code = _CODES.get(error.status_code) or HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     return problem_response(error.status_code, code, str(error.detail), headers=error.headers)
 
 

@@ -40,8 +40,8 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncIterator[ServerEvent], stopping: asyncio.Event) -> None:
-        super().__init__(_lines(events, stopping), headers=_HEADERS)
+    def __init__(self, events: AsyncIterator[ServerEvent], stopping: asyncio.Event, status_code: int = 200) -> None:
+        super().__init__(_lines(events, stopping), status_code, headers=_HEADERS)
 
 
 async def _lines(events: AsyncIterator[ServerEvent], stopping: asyncio.Event) -> AsyncIterator[bytes]:
