@@ -76,7 +76,7 @@ async def test_tools_count_into_the_size_of_a_request() -> None:
 
 
 async def test_a_long_run_is_compacted_inside_the_loop() -> None:
-    """The loop goes on past the window, and the summary is journalled and counted like any model call."""
+    """The loop goes on past the window; the summary is journalled and counted, but is no part of the answer."""
 
     async def much(arguments: object) -> str:
         return "line\n" * 200
@@ -87,6 +87,8 @@ async def test_a_long_run_is_compacted_inside_the_loop() -> None:
     assert isinstance(played.outcome, FinalOutput)
     assert all(size_of(request.messages, request.tools) <= 5_100 for request in model.asked)
     assert len(summarizer.asked) > 0
+    assert "it went well" not in str(played.journal.messages)
+    assert played.journal.deltas == ["done"]
     assert played.loop.usage.input_tokens == 10 * (11 + len(summarizer.asked))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 
 from kit.jsontypes import JsonObject
@@ -116,32 +116,36 @@ class Loop:
         return self._limits.max_seconds - self._seconds
 
     async def _query(self) -> Reply:
-        self._messages = list(await self._compactor.fit(self._messages, self._tools_size, self._ask))
+        self._messages = list(await self._compactor.fit(self._messages, self._tools_size, self._ask_aside))
         request = ModelRequest(tuple(self._messages), self._tools, self._options)
-        reply = await self._ask(self._model, request)
+        info = StepInfo(self._next_index(), "model", self._model.id)
+        reply = await self._ask(info, self._model, request, lambda delta: self._journal.delta(info, delta))
         self._asked += 1
         self._shortened = False
         self._messages.append(reply.message)
-        return reply
-
-    async def _ask(self, model: Model, request: ModelRequest) -> Reply:
-        info = StepInfo(self._next_index(), "model", model.id)
-        started = time.monotonic()
-        try:
-            async with asyncio.timeout(max(self._seconds_left(), 0)):
-                reply = await self._journal.step(info, lambda: self._stream(model, info, request))
-        finally:
-            self._seconds += time.monotonic() - started
-        self.usage += reply.usage
         self._journal.message(info, reply)
         return reply
 
-    async def _stream(self, model: Model, info: StepInfo, request: ModelRequest) -> Reply:
+    async def _ask_aside(self, model: Model, request: ModelRequest) -> Reply:
+        """Ask for something that is no part of the answer: a step like any other, but its words are not shown."""
+        return await self._ask(StepInfo(self._next_index(), "model", model.id), model, request, lambda _: None)
+
+    async def _ask(self, info: StepInfo, model: Model, request: ModelRequest, heard: Callable[[Delta], None]) -> Reply:
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(max(self._seconds_left(), 0)):
+                reply = await self._journal.step(info, lambda: self._stream(model, request, heard))
+        finally:
+            self._seconds += time.monotonic() - started
+        self.usage += reply.usage
+        return reply
+
+    async def _stream(self, model: Model, request: ModelRequest, heard: Callable[[Delta], None]) -> Reply:
         async with aclosing(model.stream(request)) as parts:
             async for part in parts:
                 if not isinstance(part, Delta):
                     return part
-                self._journal.delta(info, part)
+                heard(part)
         raise ModelFailedError(Failure("incomplete_answer", f"{model.id} ended its answer before it was whole"))
 
     async def _failed(self, failure: Failure) -> NextStep:
@@ -150,7 +154,7 @@ class Loop:
         # The model's window is smaller than we were told: try once with half of what was too much.
         self._shortened = True
         half = (size_of(self._messages) + self._tools_size) // 2
-        fit = self._compactor.fit(self._messages, self._tools_size, self._ask, budget=half)
+        fit = self._compactor.fit(self._messages, self._tools_size, self._ask_aside, budget=half)
         self._messages = list(await fit)
         return RunAgain()
 
