@@ -13,6 +13,7 @@ from kit.token import service_token
 from kit.web.app import Runtime, create_service_app
 from kit.web.middleware import BodyLimits
 from kit.web.sse import Broadcast
+from starlette.middleware import Middleware
 
 from tracker import __version__
 from tracker.api import events, health, insights, issues, outcomes, records, stream
@@ -65,7 +66,8 @@ def create_app(settings: TrackerSettings) -> FastAPI:
         routers=[module.router for module in (events, issues, records, insights, outcomes, health, stream)],
         allowed_hosts=("tracker", *settings.allowed_hosts),
         token=service_token(settings),
-        limits=BodyLimits(by_path={"/api/v1/events": MAX_BYTES}),
+        limits=BodyLimits(by_path={events.EVENTS_PATH: MAX_BYTES}),
+        middleware=[Middleware(events.IngestFirst)],
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kit.jsontypes import Json
 from kit.problems import StorageUnavailable
+from tracker.ingest import pace
 from tracker.ingest import store as ingest_store
 from tracker.ingest.parse import Parsed
 from tracker.ingest.prepare import Batch, Preparer
@@ -99,7 +100,7 @@ def test_under_load_the_fold_waits_and_catches_up(
     engine: sa.Engine, preparer: Preparer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is not folded yet is by the next command at the latest, or once much is waiting."""
-    monkeypatch.setattr(ingest_store, "_MOST_PENDING", 10)
+    monkeypatch.setattr(pace, "MOST_PENDING", 10)
     store = EventStore(engine)
     assert store.commit([batch(preparer, error())]).folded
     assert not store.commit([batch(preparer, *(error() for _ in range(9)))]).folded
@@ -129,7 +130,7 @@ def test_recovery_goes_in_steps(engine: sa.Engine, preparer: Preparer, monkeypat
     """Also a long way is caught up with, in bounded memory."""
     store = EventStore(engine)
     store.commit([NOTHING])
-    store._folded_at = float("inf")
+    store.pace._next = float("inf")
     store.commit([batch(preparer, *(error() for _ in range(25)))])
     monkeypatch.setattr(ingest_store, "_UNFOLDED", ingest_store._UNFOLDED.limit(10))
     EventStore(engine).recover()

@@ -7,9 +7,13 @@ from typing import Annotated, Any, cast
 import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from kit.problems import Problem
+from kit.web.problems import handle_http_exception, respond
 from kit.web.routing import router as new_router
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 from tracker.api.deps import services_of
@@ -62,7 +66,9 @@ class EventsBody(BaseModel):
     dropped: list[ClientDropped] = []
 
 
-router = new_router("/api/v1", tag="ingest")
+EVENTS_PATH = "/api/v1/events"
+
+router = new_router(tag="ingest")
 router.route_class = RawRoute
 
 
@@ -94,7 +100,7 @@ _REQUEST_BODY = {
 
 
 @router.post(
-    "/events",
+    EVENTS_PATH,
     status_code=202,
     response_model=Taken,
     summary="Take events; answered once they are on disk",
@@ -121,6 +127,31 @@ async def take_events(request: Request) -> Response:
         "rejected": batch.rejected,
     }
     return Response(orjson.dumps(answer), 202, media_type="application/json")
+
+
+class IngestFirst:
+    """Answers the ingest of events before FastAPI's routing is asked, which would take half as long again.
+
+    The route stays: the document is made from it, and it answers what this leaves to it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["path"] != EVENTS_PATH or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        scope["route_template"] = EVENTS_PATH
+        request = Request(scope, receive, send)
+        try:
+            response = await take_events(request)
+        except Problem as problem:
+            response = respond(problem)
+        except HTTPException as error:
+            response = await handle_http_exception(request, error)
+        await response(scope, receive, send)
 
 
 async def _read(request: Request, held: Held) -> bytes:

@@ -17,16 +17,16 @@ def size(batch: Batch) -> int:
     return len(batch.events) + len(batch.rejected) + sum(batch.filtered.values())
 
 
-def entries(batch: Batch, stored: int) -> Counter[Entry]:
-    """The lines that a request adds."""
-    counts: Counter[Entry] = Counter()
-    counts[STORED] = stored
-    counts["duplicate", "known_id"] = len(batch.events) - stored
-    counts["limited", "queue_full"] = batch.limited
+def enter(ledger: Counter[Entry], batch: Batch, stored: int) -> None:
+    """Add the lines of a request."""
+    ledger[STORED] += stored
+    if stored < len(batch.events):
+        ledger["duplicate", "known_id"] += len(batch.events) - stored
+    if batch.limited:
+        ledger["limited", "queue_full"] += batch.limited
     for one in batch.rejected:
-        counts["invalid", one.code] += 1
+        ledger["invalid", one.code] += 1
     for reason, count in batch.filtered.items():
-        counts["filtered", reason] += count
+        ledger["filtered", reason] += count
     for reason, count in batch.dropped.items():
-        counts["client_dropped", reason] += count
-    return +counts
+        ledger["client_dropped", reason] += count

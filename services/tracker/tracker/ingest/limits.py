@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import orjson
-from kit.clock import parse_rfc3339, rfc3339
+from kit.clock import rfc3339
 from kit.jsontypes import Json, JsonObject
 
 MAX_EVENT_BYTES = 256 << 10
@@ -32,9 +32,9 @@ def plausible_time(ts: int, received_at: int) -> int:
 
 
 def shown_time(given: str, ts: int) -> str:
-    """The time as it is shown: as it was given if that is the form and the time, for making the text anew is dear."""
+    """A time as it is shown: as it was given if that was in this form, for making the text anew is dear."""
     canonical = len(given) == 24 and given[10] == "T" and given[19] == "." and given[23] == "Z"
-    return given if canonical and parse_rfc3339(given) == ts else rfc3339(ts)
+    return given if canonical else rfc3339(ts)
 
 
 def cut_text(field: str, text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from tracker.ingest.ledger import Entry
+from tracker.ingest.ledger import STORED, Entry
 
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000)
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -23,12 +23,9 @@ class IngestMetrics:
         """Ask for the depth whenever the metrics are read."""
         self._queue.set_function(depth)
 
-    def count(self, entries: Mapping[Entry, int]) -> None:
-        """Count what became of a request's events."""
-        for (outcome, _), count in entries.items():
+    def committed(self, ledger: Mapping[Entry, int], seconds: float) -> None:
+        """Count one commit: what became of its events, and how long it took."""
+        for (outcome, _), count in ledger.items():
             self._events.labels(outcome).inc(count)
-
-    def committed(self, stored: int, seconds: float) -> None:
-        """Observe one commit."""
-        self._sizes.observe(stored)
+        self._sizes.observe(ledger.get(STORED, 0))
         self._seconds.observe(seconds)

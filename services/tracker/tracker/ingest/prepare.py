@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, cast
 
 import orjson
-from kit.clock import parse_rfc3339
+from kit.clock import parse_rfc3339, rfc3339
 from kit.jsontypes import Json, JsonObject
 
 from tracker.grouping.fingerprint import ErrorFacts, group
@@ -100,11 +100,12 @@ class Preparer:
             if reason := why_filtered(event, self._filters):
                 filtered[reason] += 1
             else:
-                ts = plausible_time(ts, received_at)
-                events.append(event_of(self._record(cast("JsonObject", event), ts), ts, received_at))
+                plausible = plausible_time(ts, received_at)
+                event["ts"] = shown_time(event["ts"], ts) if plausible == ts else rfc3339(plausible)
+                events.append(event_of(self._record(cast("JsonObject", event)), plausible, received_at))
         return Batch(events, rejected, filtered, dropped_by_reason(parsed.dropped))
 
-    def _record(self, event: JsonObject, ts: int) -> JsonObject:
+    def _record(self, event: JsonObject) -> JsonObject:
         """The event with every text cut and scrubbed, without what is null or empty, with what it left unsaid."""
         record: dict[str, Json] = {"component": _UNSAID}
         if event["type"] == "error":
@@ -120,7 +121,6 @@ class Preparer:
         fingerprint = event.get("fingerprint")
         if fingerprint:
             record["fingerprint"] = self._fingerprint(fingerprint)
-        record["ts"] = shown_time(_text(record, "ts"), ts)
         return record
 
     def _fingerprint(self, value: Json) -> list[str]:

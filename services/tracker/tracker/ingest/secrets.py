@@ -1,7 +1,6 @@
 """What secrets look like: by the name they go under, and by their own shape."""
 
 import re
-import string
 from collections.abc import Callable
 
 _SECRET_WORDS = frozenset(
@@ -18,9 +17,7 @@ _MEASURES = frozenset(
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
-_NAME_CHARACTERS = string.ascii_letters + string.digits + "_-"
-_LONGEST_NAME = 64
-_SEPARATOR = re.compile(r"[:=]|%3[DdAa]")
+_NAME = re.compile(r"""(?<![\w-])([\w-]++)["'\\ \t]*+(?:[:=]|%3[DdAa])""")
 _VALUE = re.compile(
     r"""\s*>?\s*
         (?P<value>(?i:bearer|basic|digest)\ +[^\s"',;]+
@@ -89,19 +86,14 @@ def _hide_values(text: str, is_secret: Callable[[str], bool]) -> str:
     """Where a secret's name stands before `=` or `:`, what follows is cut out."""
     kept: list[str] = []
     done = 0
-    for separator in _SEPARATOR.finditer(text):
-        if separator.start() < done or not is_secret(_name_before(text, separator.start())):
+    for name in _NAME.finditer(text):
+        if name.start() < done or not is_secret(name[1]):
             continue
-        value = _VALUE.match(text, separator.end())
+        value = _VALUE.match(text, name.end())
         if value:
             kept += (text[done : value.start("value")], REDACTED)
             done = value.end()
     return "".join((*kept, text[done:])) if kept else text
-
-
-def _name_before(text: str, position: int) -> str:
-    before = text[max(0, position - _LONGEST_NAME) : position].rstrip(" \t\"'\\")
-    return before[len(before.rstrip(_NAME_CHARACTERS)) :]
 
 
 def without_tokens(text: str) -> str:

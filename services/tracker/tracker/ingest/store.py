@@ -20,7 +20,8 @@ from kit.problems import StorageUnavailable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tracker.ingest.ledger import STORED, Entry, entries
+from tracker.ingest.ledger import STORED, Entry, enter
+from tracker.ingest.pace import MOST_PENDING, FoldPace
 from tracker.ingest.prepare import Batch, Event, stored_event
 from tracker.insights import store as insights
 from tracker.insights.rollups import increments
@@ -32,14 +33,12 @@ from tracker.storage.upsert import add_up, insert_new, overwrite
 T = TypeVar("T")
 
 _log = structlog.get_logger("ingest")
-_FOLD_EVERY_S = 0.1
-_MOST_PENDING = 2_000
 _CHUNK = 5_000  # SQLite takes 32,766 variables in a statement
 _FOLDED = "folded"
 _STORED = sa.select(events.c.id).where(
     events.c.id.in_(sa.bindparam("ids", expanding=True)), events.c.seq > sa.bindparam("folded")
 )
-_UNFOLDED = sa.select(events.c.seq, events.c.received_at, events.c.body).order_by(events.c.seq).limit(_MOST_PENDING)
+_UNFOLDED = sa.select(events.c.seq, events.c.received_at, events.c.body).order_by(events.c.seq).limit(MOST_PENDING)
 
 
 Run: TypeAlias = Callable[[sa.Connection], T]
@@ -69,7 +68,7 @@ class Committed:
 
     outcomes: Sequence[object]
     changes: Mapping[str, Change]
-    stored: int
+    ledger: Mapping[Entry, int]
     folded: bool
     """Whether every event is in the issues and numbers now."""
 
@@ -91,7 +90,7 @@ class EventStore:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._state = _State([], 0)
-        self._folded_at = 0.0
+        self.pace = FoldPace()
 
     def recover(self) -> None:
         """Fold what an earlier process stored and did not come to fold. Raises `StorageUnavailable`."""
@@ -120,15 +119,12 @@ class EventStore:
             group = _Group(connection, self._state)
             for run in _runs(items):
                 group.take(run)
-            if self._is_time_to_fold(group.state):
+            if self.pace.is_due(len(group.state.pending)):
                 group.fold()
-        if group.state.folded != self._state.folded:
-            self._folded_at = time.monotonic()
+        if group.fold_s:
+            self.pace.folded(group.fold_s)
         self._state = group.state
-        return Committed(group.outcomes, group.changes, group.stored, folded=not group.state.pending)
-
-    def _is_time_to_fold(self, state: _State) -> bool:
-        return len(state.pending) >= _MOST_PENDING or time.monotonic() - self._folded_at >= _FOLD_EVERY_S
+        return Committed(group.outcomes, group.changes, group.ledger, folded=not group.state.pending)
 
     @contextmanager
     def _transaction(self) -> Generator[sa.Connection]:
@@ -149,7 +145,8 @@ class _Group:
         self.state = state
         self.outcomes: list[object] = []
         self.changes: dict[str, Change] = {}
-        self.stored = 0
+        self.ledger: Counter[Entry] = Counter()
+        self.fold_s = 0.0
 
     def take(self, run: Command | Sequence[Batch]) -> None:
         """Do a command, or store requests that came one after another."""
@@ -168,8 +165,9 @@ class _Group:
         for batch, candidates in zip(requests, unseen, strict=True):
             stored = len(candidates) if len(new) == len(seen) else sum(event.id in new for event in candidates)
             self.outcomes.append(Written(stored, len(batch.events) - stored))
-            ledger += entries(batch, stored)
-        del ledger[STORED]  # is a fold over the events like the other numbers
+            enter(ledger, batch, stored)
+        self.ledger.update(ledger)
+        del ledger[STORED]  # is a fold over the events, like the other numbers
         _enter(self._connection, ledger)
 
     def _insert(self, candidates: Sequence[Event]) -> Collection[bytes]:
@@ -182,7 +180,6 @@ class _Group:
             new = self._stored(new) - {event.id for event in self.state.pending}
         fresh = [event for event in candidates if event.id in new]
         self.state = _State([*self.state.pending, *fresh], self.state.folded)
-        self.stored += len(fresh)
         return new
 
     def _stored(self, ids: Collection[bytes]) -> set[bytes]:
@@ -198,11 +195,13 @@ class _Group:
         """Bring issues and numbers up to a row, by default the last."""
         if not self.state.pending:
             return
+        started = time.perf_counter()
         last = upto or self._connection.scalar(sa.select(sa.func.max(events.c.seq))) or 0
         self.changes |= _fold(self._connection, self.state.pending)
         _enter(self._connection, {STORED: len(self.state.pending)})
         overwrite(self._connection, progress, [{"name": _FOLDED, "seq": last}])
         self.state = _State([], last)
+        self.fold_s += time.perf_counter() - started
 
 
 def _runs(items: Iterable[Item]) -> Iterator[Command | Sequence[Batch]]:

@@ -11,7 +11,7 @@ import structlog
 from kit.batch import Batcher
 from kit.problems import Overloaded, Problem, StorageUnavailable
 
-from tracker.ingest.ledger import entries, size
+from tracker.ingest.ledger import size
 from tracker.ingest.metrics import IngestMetrics
 from tracker.ingest.prepare import Batch
 from tracker.ingest.store import Command, EventStore, Item, Run, Written, touch
@@ -19,7 +19,6 @@ from tracker.issues.states import Change
 
 _log = structlog.get_logger("ingest")
 _MAX_WAITING = 5_000
-_FOLD_WITHIN_S = 0.1
 
 T = TypeVar("T")
 OnChange = Callable[[Mapping[str, Change]], None]
@@ -33,7 +32,7 @@ class EventWriter:
     """Stores requests in groups, on a thread of its own.
 
     Guarantees: `write` returns only after all of the request is on disk. What it stored is grouped and counted within
-    100 ms, or when `settle` returns. When the database refuses a group, nothing of it is kept and everyone in it is
+    a second, or when `settle` returns. When the database refuses a group, nothing of it is kept and everyone in it is
     told so; when it stumbles over one request, the others are stored without it. No lock is needed: the store is
     touched by that thread alone, the count of the limited and the timer by the event loop alone; `trouble` and
     `_unfolded` are written by the one and read by the other. `on_change` is called on the writer's thread, after the
@@ -67,7 +66,6 @@ class EventWriter:
             self._limited += limited + (size(batch) if isinstance(error, Overloaded) else 0)
             raise
         assert isinstance(written, Written)
-        self._metrics.count(entries(batch, written.stored))
         self._fold_soon()
         return written
 
@@ -96,7 +94,7 @@ class EventWriter:
 
     def _fold_soon(self) -> None:
         if self._unfolded and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_FOLD_WITHIN_S, self._fold)
+            self._timer = asyncio.get_running_loop().call_later(self._store.pace.pause_s, self._fold)
 
     def _fold(self) -> None:
         self._timer = None
@@ -123,7 +121,7 @@ class EventWriter:
             return [self._alone(item) for item in items]
         self.trouble = None
         self._unfolded = not committed.folded
-        self._metrics.committed(committed.stored, time.perf_counter() - started)
+        self._metrics.committed(committed.ledger, time.perf_counter() - started)
         if committed.changes:
             self._on_change(committed.changes)
         return committed.outcomes
