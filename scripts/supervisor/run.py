@@ -110,16 +110,24 @@ class House:
         return "\n".join(await asyncio.gather(*(until_ready(keeper) for keeper in chosen)))
 
     async def _welcome(self) -> None:
-        """Say when all three can be used, with a link to log in; until then, who keeps us waiting."""
+        """Say when all three can be used, with a link to log in; until then, who keeps us waiting.
+
+        The link does not wait for ever: the dashboard shows by itself what is missing, and when it is back.
+        """
+        dashboard = self._keepers["dashboard"]
         waiting = {asyncio.create_task(keeper.ready.wait()) for keeper in self._keepers.values()}
         while waiting:
             _, waiting = await asyncio.wait(waiting, timeout=REMIND_EVERY_S)
             for keeper in self._keepers.values():
                 if waiting and not keeper.ready.is_set():
                     say("binnacle", f"waiting for the {keeper.service.name}: {keeper.not_ready_because}")
-        banner(await self._invitation())
+            if dashboard.ready.is_set():
+                break
+        for task in waiting:
+            task.cancel()
+        banner(await self._invitation("Binnacle is ready" if not waiting else "The dashboard is ready"))
 
-    async def _invitation(self) -> str:
+    async def _invitation(self, ready: str) -> str:
         dashboard = self._config.named("dashboard")
         asked = await asyncio.create_subprocess_exec(
             *self._config.command(dashboard, "login-link"),
@@ -132,7 +140,7 @@ class House:
         text = told.decode(errors="replace").strip()
         if asked.returncode:
             raise Refused(f"the dashboard gave no login link: {text}")
-        return f"Binnacle is ready. Log in once, within 10 minutes, with this link:\n\n    {text}\n\n{HOW_TO_GO_ON}"
+        return f"{ready}. Log in once, within 10 minutes, with this link:\n\n    {text}\n\n{HOW_TO_GO_ON}"
 
 
 HOW_TO_GO_ON = (

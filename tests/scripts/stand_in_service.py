@@ -26,6 +26,8 @@ def main() -> None:
         return
     if os.environ.get("REFUSES_SETTINGS") == NAME:
         refuse()
+    if os.environ.get("FAILS_TO_START") == NAME:
+        sys.exit(3)
     signal.signal(
         signal.SIGTERM, signal.SIG_IGN if os.environ.get("IGNORES_SIGTERM") == NAME else lambda *_: sys.exit(143)
     )

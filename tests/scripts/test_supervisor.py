@@ -36,6 +36,13 @@ def test_prints_a_login_link_once_all_are_ready(start: Start) -> None:
     assert "agent     | asked for /readyz" in said
 
 
+def test_the_link_does_not_wait_for_ever_for_a_service_that_fails(start: Start) -> None:
+    """The dashboard can be used meanwhile, and the terminal says who is missing."""
+    said = start(FAILS_TO_START="tracker").wait_for("login#CODE")
+    assert "waiting for the tracker" in said
+    assert "The dashboard is ready" in said
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_all_at_once(start: Start, number: signal.Signals) -> None:
     """Ctrl-C, `kill` and a closed terminal end everything within 2 s, as a success."""

@@ -96,7 +96,7 @@ class Loop:
     def _limit_met(self) -> Stopped | None:
         limits = self._limits
         if self._asked >= limits.max_steps:
-            return Stopped("max_steps", f"stopped after {limits.max_steps} model calls without a final answer")
+            return Stopped("max_steps", f"no final answer within the limit of model calls ({limits.max_steps})")
         if self.usage.total_tokens >= limits.max_tokens:
             return Stopped("max_tokens", f"stopped after {self.usage.total_tokens} tokens")
         if self._seconds_left() <= 0:

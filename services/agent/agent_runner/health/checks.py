@@ -68,8 +68,8 @@ def reporting(outbox: Outbox) -> Check:
 
     async def check() -> Finding:
         if outbox.depth > _BACKLOG:
-            return Finding("degraded", f"{outbox.depth} events wait for the tracker; {outbox.lost} were given up")
-        return Finding("ok", f"{outbox.depth} events wait for the tracker")
+            return Finding("degraded", f"waiting for the tracker: {outbox.depth}; given up: {outbox.lost}")
+        return Finding("ok", f"waiting for the tracker: {outbox.depth}")
 
     return check
 

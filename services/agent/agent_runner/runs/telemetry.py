@@ -13,6 +13,7 @@ _KINDS = {"max_time": "timeout", "model_error": "model_error", "empty_answer": "
 MODELS = "agent.models"
 TOOLS = "agent.tools"
 RUNS = "agent.runs"
+_MOST_MODELS = 100
 
 
 class Telemetry:
@@ -20,6 +21,7 @@ class Telemetry:
 
     def __init__(self, registry: CollectorRegistry, reporter: Reporter) -> None:
         self._reporter = reporter
+        self._models: set[str] = set()
         self._runs = Counter("agent_runs", "Runs that ended", ("source", "status"), registry=registry)
         self._run_seconds = Histogram("agent_run_seconds", "From start to end", buckets=_BUCKETS, registry=registry)
         self._model_calls = Counter("agent_model_calls", "Model calls", ("model", "status"), registry=registry)
@@ -33,11 +35,13 @@ class Telemetry:
         )
 
     def model_call(self, run: RunRecord, info: StepInfo, status: str, seconds: float, usage: Usage) -> None:
-        """A model has answered, or not."""
-        self._model_calls.labels(info.name, status).inc()
-        self._model_seconds.labels(info.name).observe(seconds)
-        self._tokens.labels(info.name, "input").inc(usage.input_tokens)
-        self._tokens.labels(info.name, "output").inc(usage.output_tokens)
+        """A model has answered, or not. Its name is a client's word: past a hundred they share one label."""
+        name = info.name if info.name in self._models or len(self._models) < _MOST_MODELS else "other"
+        self._models.add(name)
+        self._model_calls.labels(name, status).inc()
+        self._model_seconds.labels(name).observe(seconds)
+        self._tokens.labels(name, "input").inc(usage.input_tokens)
+        self._tokens.labels(name, "output").inc(usage.output_tokens)
         self._timing("model_call", MODELS, run, info, status, seconds)
 
     def tool_call(self, run: RunRecord, info: StepInfo, status: str, seconds: float, failure: Failure | None) -> None:
