@@ -300,6 +300,17 @@ def test_links_themselves_can_be_seen_moved_and_deleted(workspace: Workspace, ro
     assert (outside / "secret.txt").read_bytes() == SECRET
 
 
+@pytest.mark.parametrize("work", LINKED[1:4])
+def test_a_hard_link_is_replaced_not_written_through(
+    workspace: Workspace, root: Path, outside: Path, work: Work
+) -> None:
+    """The other name of the file keeps its content, wherever it lies."""
+    (root / "hard").hardlink_to(outside / "secret.txt")
+    work(workspace, "hard")
+    assert (root / "hard").read_bytes().endswith(b"evil")
+    assert (outside / "secret.txt").read_bytes() == SECRET
+
+
 def test_deleting_a_folder_stops_at_links(workspace: Workspace, root: Path, outside: Path) -> None:
     """Only the link within is deleted."""
     (root / "folder").mkdir()

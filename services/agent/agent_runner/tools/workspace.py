@@ -195,7 +195,9 @@ class Workspace:
             if on_new_line and status.st_size and os.pread(file.fileno(), 1, status.st_size - 1) != b"\n":
                 data = b"\n" + data
             self._require_size(parts, status.st_size + len(data))
-            if file.write(data) != len(data):
+            if status.st_nlink > 1:  # another name of this file may lie outside: leave that one as it is
+                self._replace(folder, parts, os.pread(file.fileno(), status.st_size, 0) + data, overwrite=True)
+            elif file.write(data) != len(data):
                 os.ftruncate(file.fileno(), status.st_size)
                 raise paths.DiskFull(f"there is no room left to write {shown(parts)}")
 
