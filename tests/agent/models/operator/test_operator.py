@@ -171,6 +171,22 @@ async def test_files_cannot_speak_for_the_person(talk: Talk) -> None:
     assert (talk.folder / "notes.txt").exists()
 
 
+async def test_a_question_is_answered_by_what_the_files_say(talk: Talk) -> None:
+    """The lines with most of its words come first."""
+    (talk.folder / "home.txt").write_text("the spare room\nThe spare key is with Ada.\n")
+    answer = await talk.say("who has the spare keys?")
+    assert "“spare”, “keys”" in answer
+    assert "`home.txt` line 2: The spare key is with Ada." in answer
+    assert "“plan” in" not in answer
+
+
+async def test_a_question_without_an_answer_says_how_to_connect_a_model(talk: Talk) -> None:
+    """Nobody is left without a way on."""
+    answer = await talk.say("what is the capital of France?")
+    assert "found nothing on “capital” or “France”" in answer
+    assert "OPENAI_API_KEY" in answer
+
+
 async def test_wrong_arguments_are_explained(talk: Talk) -> None:
     """The schema's own words."""
     assert "'path' is a required property" in await talk.say('call read_file with {"first_line": 2}')

@@ -254,9 +254,25 @@ def test_words_that_need_no_tool(text: str, said: str) -> None:
 
 def test_what_is_not_understood_tells_how_to_connect_a_model() -> None:
     """Nobody is left without a way on."""
-    understood = understand("what is the meaning of life?", TOOLS)
+    understood = understand("sing me a song", TOOLS)
     assert isinstance(understood, Talk)
     assert "OPENAI_API_KEY" in understood.words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("where is the spare key?", ["spare", "key"]),
+        ("When do I have to water the plants?", ["water", "plants"]),
+        ("Which router button restarts it after a failure", ["router", "restarts", "failure"]),
+        ("who knows Ada's phone number?", ["knows", "phone", "number"]),
+        ("why?", []),
+        ("sing me a song", []),
+    ],
+)
+def test_the_words_of_a_question_are_looked_for(text: str, words: list[str]) -> None:
+    """The longest of them, in the files."""
+    assert [arguments["text"] for _, arguments in calls_of(text)] == words
 
 
 TICKETS = ToolSpec(

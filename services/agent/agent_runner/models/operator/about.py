@@ -62,6 +62,12 @@ def not_understood(tools: Sequence[ToolSpec]) -> str:
     return f"I did not understand that. {_WHO}\n\n{_examples(tools)}\n\n{_CONNECT}"
 
 
+def no_answer(words: Sequence[str]) -> str:
+    """What is said to a question whose words are in none of the files."""
+    said = " or ".join(f"“{word}”" for word in words)
+    return f"I do not know, and found nothing on {said} in the files. {_WHO}\n\n{_CONNECT}"
+
+
 def no_tool(name: str) -> str:
     """What is said when a request is clear, but the tool for it is not at hand."""
     return f"That would take the tool `{name}`, which I do not have in this conversation."

@@ -8,7 +8,7 @@ from agent_runner.models.operator import about
 from agent_runner.models.operator.matching import match_tool, read_call
 from agent_runner.models.operator.phrases import read_phrase
 from agent_runner.models.operator.wishes import Talk, Understood, Wanted, Wish
-from agent_runner.models.operator.words import breaks, tidy
+from agent_runner.models.operator.words import breaks, key_words, tidy
 
 _MAX_STEPS = 12
 
@@ -19,12 +19,20 @@ def understand(text: str, tools: Sequence[ToolSpec]) -> Understood:
         return Talk(words)
     steps = _steps(text, tools)
     if not steps:
-        return Talk(about.not_understood(tools))
+        return _looked_for(text, tools) or Talk(about.not_understood(tools))
     if talk := next((step for step in steps if isinstance(step, Talk)), None):
         return talk
     if len(steps) > _MAX_STEPS:
         return Talk(f"These are {len(steps)} steps; I take at most {_MAX_STEPS} at a time.")
     return [step for step in steps if isinstance(step, Wish)]
+
+
+def _looked_for(text: str, tools: Sequence[ToolSpec]) -> Sequence[Wish] | None:
+    """A question that no rule answers: perhaps the files do, so look for its words in them."""
+    search = _name("search_files", tools)
+    words = key_words(text) if search else []
+    calls = [Wanted(search, {"text": word, "max_results": 20}) for word in words if search]
+    return [Wish(text.strip(), calls, question=True)] if calls else None
 
 
 def _steps(text: str, tools: Sequence[ToolSpec]) -> list[Wish | Talk]:

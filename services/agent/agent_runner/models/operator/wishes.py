@@ -31,12 +31,14 @@ class Wanted:
 class Wish:
     """One step of a request: calls that are made together. `words` are those of the person.
 
-    `note` is said beside the result, where it is less than what was asked for.
+    `note` is said beside the result, where it is less than what was asked for. A `question` was not understood: its
+    words are looked for in the files.
     """
 
     words: str
     calls: Sequence[Wanted]
     note: str = ""
+    question: bool = False
 
 
 @dataclass(frozen=True, slots=True)

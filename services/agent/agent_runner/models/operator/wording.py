@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kit.jsontypes import Json
 
+from agent_runner.models.operator import about
 from agent_runner.models.operator.planning import Done, Finish, Step, items_of
 
 _LONGEST = 6_000
 _MOST_LINES = 100
 _PAGE_LINES = 200
+_MOST_MATCHES = 15
 _LANGUAGES = {"css": "css", "html": "html", "js": "js", "json": "json", "md": "markdown", "py": "python", "sh": "sh"}
 
 
@@ -29,12 +31,25 @@ def intention(tool: str, arguments: Mapping[str, Json]) -> str:
 
 
 def _step(step: Step) -> str:
+    if step.wish.question and not step.failed:
+        return _looked_for(step)
     parts = [step.wish.note] if step.wish.note and not step.failed else []
     parts += [_failure(done) if done.failed else _success(done) for done in step.done]
     parts += [step.trouble] if step.trouble else []
     if step.hint is not None and (items := items_of(step.hint)):
         parts.append("Did you mean:\n\n" + _bullets(f"`{item}`" for item in items[:10]))
     return "\n\n".join(parts)
+
+
+def _looked_for(step: Step) -> str:
+    """The lines that have most of the words of a question come first."""
+    words = [str(done.arguments.get("text", "")) for done in step.done]
+    lines = dict.fromkeys(line for done in step.done for line in _lines(done)[0])
+    if not lines:
+        return about.no_answer(words)
+    best = sorted(lines, key=lambda line: -sum(word.casefold() in line.casefold() for word in words))[:_MOST_MATCHES]
+    said = ", ".join(f"“{word}”" for word in words)
+    return f"I cannot answer questions, but this is what the files say on {said}:\n\n{_bullets(map(_match, best))}"
 
 
 def _failure(done: Done) -> str:

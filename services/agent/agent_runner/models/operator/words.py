@@ -28,6 +28,16 @@ _BREAK = re.compile(
     r"\s*[,;.]?\s+(?:and\s+)?(?:then|afterwards|after that|finally)\b,?\s+|\s*[;\n]\s*"
     r"|,?\s+and\s+(?:also\s+)?|,\s+|\.\s+"
 )
+_QUESTION = re.compile(
+    r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|can|could|should|will)\b|.*\?$",
+    re.IGNORECASE | re.DOTALL,
+)
+_COMMON = re.compile(
+    "about|answer|could|does|doing|done|from|have|having|into|know|like|long|many|mean|more|most|much|need|ones|should|some|"
+    "tell|than|that|their|them|then|there|these|they|thing|things|this|those|want|were|what|when|where|which|whose|will|"
+    "with|would|your|write|all|and|any|are|but|can|did|for|get|had|has|how|its|may|new|not|now|our|out|the|use|was|who|why|you"
+)
+_LONGEST_QUESTION = 300
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "last": -1}
 _MAX_BREAKS = 40
 
@@ -57,6 +67,16 @@ def breaks(text: str) -> Iterator[tuple[str, str]]:
             return
         if not any(start < found.end() and found.start() < end for start, end in protected):
             yield text[: found.start()], text[found.end() :]
+
+
+def key_words(text: str) -> list[str]:
+    """The three longest words of a question that say what it is about, in their order; none for what is no question."""
+    asked = text.strip()
+    if len(asked) > _LONGEST_QUESTION or not _QUESTION.match(asked):
+        return []
+    words = [word for word in re.findall(r"[^\W_]{3,}", asked) if not _COMMON.fullmatch(word.lower())]
+    longest = sorted(dict.fromkeys(words), key=len, reverse=True)[:3]
+    return [word for word in dict.fromkeys(words) if word in longest]
 
 
 def path_or_reference(text: str) -> str | Ref:
