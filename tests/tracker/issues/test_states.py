@@ -2,31 +2,37 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tracker.grouping.fingerprint import ErrorFacts, group
-from tracker.issues.states import FOR_GOOD, Issue, Sighting, Until, absorb, change_between, decided, opened
+from tracker.grouping.fingerprint import ErrorFacts, Grouping, group
+from tracker.issues.states import FOR_GOOD, Issue, Until, absorb, change_between, decided, opened
 
 GROUPING = group(ErrorFacts("api_error", "chat", "boom")).grouping
 
 
-def seen(ts: int, id_: int = 0, title: str = "boom", level: str = "error") -> Sighting:
-    return Sighting(
-        id=id_.to_bytes(16, "big"),
-        ts=ts,
-        grouping=GROUPING,
-        title=title,
-        culprit="chat",
-        kind="api_error",
-        component="chat",
-        level=level,
-        handled=None,
-        session_id=None,
-        release="",
-        environment="",
-    )
+@dataclass(frozen=True)
+class Seen:
+    """An error, as far as its issue looks at it."""
+
+    id: bytes
+    ts: int
+    title: str
+    level: str
+    grouping: Grouping = GROUPING
+    culprit: str = "chat"
+    kind: str = "api_error"
+    component: str = "chat"
+    handled: bool | None = None
+    session_id: str | None = None
+    release: str = ""
+    environment: str = ""
+
+
+def seen(ts: int, id_: int = 0, title: str = "boom", level: str = "error") -> Seen:
+    return Seen(id_.to_bytes(16, "big"), ts, title, level)
 
 
 def issue(*times: int) -> Issue:

@@ -19,6 +19,7 @@ _LEVELS: Mapping[str, Level] = {
     "warn": "warning",
     "log": "info",
 }
+_CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-?)(?:[0-9a-fA-F]{4}\1){3}[0-9a-fA-F]{12}")
 _MAX_MS = 10**12  # some thirty years
 _MAX_SHOWN = 200
@@ -114,7 +115,7 @@ def check(value: Json | Unparsed) -> tuple[AnyEvent, int]:
     """The event with its known fields only, its id in canonical form, and its time. Raises `Refused`."""
     if isinstance(value, Unparsed):
         raise Refused(value.code, value.detail)
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise Refused("not_an_object", "an event is a JSON object")
     event = _validated(value)
     event["id"] = _canonical(event["id"])
@@ -143,6 +144,8 @@ def _refusal(error: ValidationError) -> Refused:
 
 
 def _canonical(text: str) -> str:
+    if _CANONICAL.fullmatch(text):
+        return text
     if not _UUID.fullmatch(text):
         raise Refused("invalid_id", "id: must be a UUID")
     digits = text.replace("-", "").lower()

@@ -10,19 +10,20 @@ import orjson
 from kit.clock import parse_rfc3339, rfc3339
 from kit.jsontypes import Json, JsonObject
 
-from tracker.grouping.fingerprint import ErrorFacts, group
+from tracker.grouping.fingerprint import ErrorFacts, Grouped, Grouping, group
 from tracker.ingest.events import Refused, check
 from tracker.ingest.filters import why_filtered
 from tracker.ingest.limits import MAX_FINGERPRINT_PARTS, SHORT, cut_text, plausible_time, shown_time, to_json
 from tracker.ingest.parse import Parsed
 from tracker.ingest.scrub import Scrubber
-from tracker.issues.states import Sighting, issue_id_of
+from tracker.issues.states import issue_id_of
 from tracker.vocabulary import EventType
 
 Reason: TypeAlias = str
 _UNSAID = "unknown"
 _LABELS: Mapping[EventType, str] = {"error": "kind", "interaction": "action", "vital": "name", "timing": "name"}
 _TITLE_LENGTH = 200
+_COLUMNS = 13
 _SCRUBBED = frozenset({"message", "stack", "url", "action", "target", "name", "resource", "user_agent"})
 _MAX_DROPPED, _MAX_COUNT = 100, 2**53
 _WORD = re.compile(r"[\w.-]{1,40}", re.ASCII)
@@ -45,16 +46,41 @@ class Event(NamedTuple):
     label: str
     """Kind of an error, action of an interaction, name of a vital or timing."""
     ok: bool | None
-    level: str | None
+    level: str
+    """Of an error; empty for the others."""
     issue_id: str | None
     body: bytes
-    sighting: Sighting | None
-    """Of an error: what its issue is made from."""
+    title: str
+    """Of an error: the first line of its message."""
+    grouped: Grouped | None
+    """Of an error: which issue it belongs to, and why."""
 
     @property
     def row(self) -> tuple[object, ...]:
         """The values of its columns, in the table's order."""
-        return self[:13]
+        return self[:_COLUMNS]
+
+    @property
+    def grouping(self) -> Grouping:
+        """Of an error."""
+        assert self.grouped is not None
+        return self.grouped.grouping
+
+    @property
+    def culprit(self) -> str:
+        """Of an error."""
+        assert self.grouped is not None
+        return self.grouped.culprit
+
+    @property
+    def kind(self) -> str:
+        """Of an error."""
+        return self.label
+
+    @property
+    def handled(self) -> bool | None:
+        """Of an error."""
+        return self.ok
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,62 +155,41 @@ class Preparer:
 
 
 def event_of(record: JsonObject, ts: int, received_at: int) -> Event:
-    """The row of an event from its JSON."""
+    """The row of an event from its JSON, whose fields were checked."""
     type_ = cast("EventType", record["type"])
-    id_ = bytes.fromhex(_text(record, "id").replace("-", ""))
-    sighting = _sighting(record, id_, ts) if type_ == "error" else None
+    text = cast("Mapping[str, str]", record)  # for the fields that are texts
+    message = text.get("message", "")
+    label = text.get(_LABELS[type_], "")
+    grouped = _grouped(record, message) if type_ == "error" else None
     return Event(
-        id=id_,
-        type=type_,
-        ts=ts,
-        received_at=received_at,
-        component=_text(record, "component"),
-        session_id=_text(record, "session_id") or None,
-        release=_text(record, "release"),
-        environment=_text(record, "environment"),
-        label=_text(record, _LABELS[type_]),
-        ok=_flag(record, "handled" if sighting else "success"),
-        level=sighting.level if sighting else None,
-        issue_id=issue_id_of(sighting.grouping.fingerprint) if sighting else None,
-        body=to_json(record),
-        sighting=sighting,
+        bytes.fromhex(text["id"].replace("-", "")),
+        type_,
+        ts,
+        received_at,
+        text["component"],
+        text.get("session_id"),
+        text.get("release", ""),
+        text.get("environment", ""),
+        label,
+        cast("bool | None", record.get("handled" if grouped else "success")),
+        text.get("level", ""),
+        issue_id_of(grouped.grouping.fingerprint) if grouped else None,
+        to_json(record),
+        message.strip().partition("\n")[0][:_TITLE_LENGTH] or label,
+        grouped,
     )
+
+
+def _grouped(record: JsonObject, message: str) -> Grouped:
+    text = cast("Mapping[str, str]", record)
+    fingerprint = tuple(cast("Sequence[str]", record.get("fingerprint", ())))
+    return group(ErrorFacts(text["kind"], text["component"], message, text.get("stack"), fingerprint))
 
 
 def stored_event(body: bytes, received_at: int) -> Event:
     """An event as it was before it was stored."""
     record: JsonObject = orjson.loads(body)
-    return event_of(record, parse_rfc3339(_text(record, "ts")), received_at)
-
-
-def _sighting(record: JsonObject, id_: bytes, ts: int) -> Sighting:
-    kind, component, message = _text(record, "kind"), _text(record, "component"), _text(record, "message")
-    fingerprint = cast("Sequence[str]", record.get("fingerprint", ()))
-    grouped = group(ErrorFacts(kind, component, message, _text(record, "stack"), tuple(fingerprint)))
-    return Sighting(
-        id=id_,
-        ts=ts,
-        grouping=grouped.grouping,
-        title=message.strip().partition("\n")[0][:_TITLE_LENGTH] or kind,
-        culprit=grouped.culprit,
-        kind=kind,
-        component=component,
-        level=_text(record, "level"),
-        handled=_flag(record, "handled"),
-        session_id=_text(record, "session_id") or None,
-        release=_text(record, "release"),
-        environment=_text(record, "environment"),
-    )
-
-
-def _text(record: JsonObject, field: str) -> str:
-    value = record.get(field)
-    return value if isinstance(value, str) else ""
-
-
-def _flag(record: JsonObject, field: str) -> bool | None:
-    value = record.get(field)
-    return value if isinstance(value, bool) else None
+    return event_of(record, parse_rfc3339(str(record["ts"])), received_at)
 
 
 def dropped_by_reason(dropped: Json) -> Counter[Reason]:

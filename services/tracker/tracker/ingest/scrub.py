@@ -1,6 +1,6 @@
 """Take secrets and personal data out of events before they are stored."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import lru_cache
 
 from kit.jsontypes import Json
@@ -52,7 +52,7 @@ class Scrubber:
             return value
         if depth >= MAX_DEPTH:
             return _TOO_DEEP
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return {self.text(key): self._member(key, item, depth + 1) for key, item in value.items()}
         return [self.value(item, depth + 1) for item in value]
 

@@ -234,7 +234,7 @@ def _fold(connection: sa.Connection, new: Sequence[Event]) -> Mapping[str, Chang
     try:
         with connection.begin_nested():
             insights.add(connection, increments(new))
-            return issues.take(connection, [event.sighting for event in new if event.sighting])
+            return issues.take(connection, [event for event in new if event.grouped])
     except OperationalError:
         raise
     except Exception as error:  # noqa: BLE001 - a defect of ours: it is told, and met with one event alone

@@ -6,7 +6,7 @@ is a count, a least, a most, or taken from the latest error (by time, then id).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from tracker.grouping.fingerprint import Grouping
 
@@ -14,21 +14,33 @@ State: TypeAlias = Literal["open", "resolved", "ignored"]
 Change: TypeAlias = Literal["new", "regressed", "updated"]
 
 
-class Sighting(NamedTuple):
-    """One error, as its issue sees it (a tuple, because there are many)."""
+class Sighting(Protocol):
+    """One error, as its issue sees it."""
 
-    id: bytes
-    ts: int
-    grouping: Grouping
-    title: str
-    culprit: str
-    kind: str
-    component: str
-    level: str
-    handled: bool | None
-    session_id: str | None
-    release: str
-    environment: str
+    @property
+    def id(self) -> bytes: ...
+    @property
+    def ts(self) -> int: ...
+    @property
+    def grouping(self) -> Grouping: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def culprit(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def component(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def handled(self) -> bool | None: ...
+    @property
+    def session_id(self) -> str | None: ...
+    @property
+    def release(self) -> str: ...
+    @property
+    def environment(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
