@@ -225,7 +225,7 @@ async def test_limit_is_an_answer_that_says_so(agent: Agent, provider: Provider)
         provider.call("info", {"path": f"{at}"})
     choice = (await agent.chat()).json()["choices"][0]
     assert choice["finish_reason"] == "length"
-    assert "stopped after 30 model calls" in choice["message"]["content"]
+    assert "limit of model calls (30)" in choice["message"]["content"]
 
 
 @pytest.mark.parametrize(
