@@ -64,7 +64,8 @@ class Grouped(NamedTuple):
 
 def group(error: ErrorFacts) -> Grouped:
     """Group by the client's fingerprint if there is one, else by type and stack, else by component and message."""
-    type_, text = _type_and_text(error)
+    typed = _TYPE.match(error.message, 0, _LONGEST_TYPE)
+    type_, text = (typed["type"], error.message[typed.end() :]) if typed else ("", error.message)
     facts = _Facts(error.kind, error.component, type_, template_of(text), error.stack or "", error.fingerprint)
     return _cached(facts) if len(facts.stack) <= _LONGEST_CACHED else _group(facts)
 
@@ -99,27 +100,22 @@ def _of_client(facts: _Facts, frames: Sequence[Frame]) -> list[Part]:
 
 
 def _own(facts: _Facts, frames: Sequence[Frame]) -> list[Part]:
-    said = [Part("type", facts.type)] if facts.type else [Part("kind", facts.kind)]
+    type_ = facts.type or _type_in(facts.stack)
+    said = [Part("type", type_)] if type_ else [Part("kind", facts.kind)]
     if not frames:
         return [*said, Part("component", facts.component), Part("message", facts.message)]
     said += [Part("frame", str(frame)) for frame in frames]
-    if facts.type in _ENGINE_TYPES:
+    if type_ in _ENGINE_TYPES:
         return said  # each browser words these its own way: the place says more
     return [*said, Part("message", facts.message)]
 
 
-def _type_and_text(error: ErrorFacts) -> tuple[str, str]:
-    """The exception's type, from the message or the stack's first or last line, and the message without it."""
-    if found := _TYPE.match(error.message, 0, _LONGEST_TYPE):
-        return found["type"], error.message[found.end() :]
-    for line in _ends(error.stack or ""):
+def _type_in(stack: str) -> str:
+    """The exception's type where the message does not begin with it: in the stack's first or last line."""
+    for line in (stack.partition("\n")[0], stack.rstrip().rpartition("\n")[2]):
         if found := _TYPE.match(line, 0, _LONGEST_TYPE):
-            return found["type"], error.message
-    return "", error.message
-
-
-def _ends(stack: str) -> tuple[str, str]:
-    return stack.partition("\n")[0], stack.rstrip().rpartition("\n")[2]
+            return found["type"]
+    return ""
 
 
 def _where(frame: Frame) -> str:

@@ -8,7 +8,7 @@ _QUOTED = re.compile(r"""(?<!\w)(?:"[^"\n]*"|'[^'\n]*'|`[^`\n]*`)(?!\w)""")
 _URL = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>)\]]+")
 _EMAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _PATH = re.compile(r"(?<![\w<])(?:[A-Za-z]:|~|\.{1,2})?(?:[/\\][\w.@+%-]+){2,}[/\\]?")
-_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d+")
 _WORD_CHARACTERS = string.ascii_letters + "_"
 _VARIABLE = re.compile(
     r"""
@@ -41,10 +41,10 @@ def _without_numbers(text: str) -> str:
     """Every word with a digit in it is a variable. Looking for digits first is what makes this quick."""
     kept: list[str] = []
     done = 0
-    for digit in _DIGIT.finditer(text):
-        if digit.start() < done:
+    for digits in _DIGITS.finditer(text):
+        if digits.start() < done:
             continue
-        before = text[done : digit.start()]
+        before = text[done : digits.start()]
         head = before.rstrip(_WORD_CHARACTERS)
         variable = _VARIABLE.match(text, done + len(head))
         if variable is not None:

@@ -58,7 +58,7 @@ class Scrubber:
 
     def _scrubbed(self, text: str) -> str:
         if self._secrets:
-            text = without_tokens(without_named_secrets(text, self._is_secret))
+            text = without_tokens(without_named_secrets(text, self._is_secret, self._secret_names))
         if self._cards:
             text = without_cards(text)
         return without_emails(text) if self._emails else text
