@@ -10,7 +10,8 @@ import httpx
 import pytest
 import respx
 from agent_runner.core.types import Failure
-from agent_runner.tools.fetch import AddressRefused, Fetcher, FetchFailed, FetchLimits, fetch_tool
+from agent_runner.tools.fetch import Fetcher, FetchFailed, FetchLimits, fetch_tool
+from agent_runner.tools.transport import AddressRefused
 
 from tests.agent.tools.calling import use
 from tests.agent.tools.sockets import listening

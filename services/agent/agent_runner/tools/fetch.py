@@ -1,11 +1,9 @@
 """Fetch a page of the public internet."""
 
 import asyncio
-import socket
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import httpx
 from kit.problems import Problem
@@ -13,28 +11,17 @@ from pydantic import Field
 
 from agent_runner.core.ports import Tool
 from agent_runner.core.types import ToolSpec
-from agent_runner.tools import addresses
 from agent_runner.tools.function_tool import Arguments, FunctionTool, schema_of
 from agent_runner.tools.html_text import html_to_text
+from agent_runner.tools.transport import CheckedTransport, Resolve, resolve_name
 
-Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
-"""The addresses of a host name, best first. Raises `OSError`."""
-
-_HIGHEST_PORT = 65_535
 _TEXTUAL = ("text/", "json", "xml", "yaml", "javascript", "csv", "x-www-form-urlencoded", "x-sh", "toml")
-
-
-class AddressRefused(Problem):
-    """The page is not on the public internet."""
-
-    status = 403
-    code = "address_refused"
 
 
 class FetchFailed(Problem):
     """The page could not be had."""
 
-    status = 502
+    status = 424
     code = "fetch_failed"
 
 
@@ -125,69 +112,12 @@ class Fetcher:
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:  # 20 ms, when first needed
             self._client = httpx.AsyncClient(
-                transport=_CheckedTransport(self._resolve, allow_private=self._allow_private),
+                transport=CheckedTransport(self._resolve, allow_private=self._allow_private),
                 headers={"User-Agent": "Binnacle", "Accept-Encoding": "gzip, deflate"},
                 timeout=self._limits.seconds,
                 trust_env=False,
             )
         return self._client
-
-
-class _CheckedTransport(httpx.AsyncBaseTransport):
-    """Resolves a name once, checks the addresses, and connects to those and no others.
-
-    Connections are not kept: one to a checked address must not serve another name that claims the same address.
-    """
-
-    def __init__(self, resolve: Resolve, *, allow_private: bool) -> None:
-        self._inner = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_keepalive_connections=0), trust_env=False)
-        self._resolve = resolve
-        self._allow_private = allow_private
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.scheme not in {"http", "https"}:
-            raise httpx.UnsupportedProtocol(f"{request.url.scheme!r} is not fetched", request=request)
-        last: httpx.ConnectError | None = None
-        for address in await self._addresses(request):
-            try:
-                return await self._inner.handle_async_request(_sent_to(address, request))
-            except httpx.ConnectError as error:
-                last = error
-        raise last or httpx.ConnectError(f"{request.url.host} has no address", request=request)
-
-    async def _addresses(self, request: httpx.Request) -> Sequence[str]:
-        host = request.url.host
-        port = request.url.port or (443 if request.url.scheme == "https" else 80)
-        if port > _HIGHEST_PORT:
-            raise httpx.ConnectError(f"there is no port {port}", request=request)
-        try:
-            found = await self._resolve(host, port)
-        except (OSError, UnicodeError) as error:
-            raise httpx.ConnectError(f"{host} cannot be resolved", request=request) from error
-        for address in found:
-            if not self._allow_private and (why := addresses.refusal(address)):
-                raise AddressRefused(f"{host} is {why}; only the public internet is fetched")
-        return found
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
-def _sent_to(address: str, request: httpx.Request) -> httpx.Request:
-    """The same request, connected to `address`; the certificate is still that of the name."""
-    return httpx.Request(
-        request.method,
-        request.url.copy_with(host=address),
-        headers=request.headers,  # the Host header names the host
-        stream=request.stream,
-        extensions={**request.extensions, "sni_hostname": request.url.host},
-    )
-
-
-async def resolve_name(host: str, port: int) -> Sequence[str]:
-    """The addresses of a name, as the operating system resolves it."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def decode(data: bytes, response: httpx.Response) -> str:

@@ -351,7 +351,19 @@ def test_any_words_get_an_answer(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["read " * 2_000, "replace a with b " * 1_000, "x and then " * 3_000, "a" * 200_000, "and " * 5_000]
+    "text",
+    [
+        "read " * 2_000,
+        "replace a with b " * 200,
+        "x and then " * 3_000,
+        "read a.txt and " * 300,
+        "list the files and " * 200,
+        "search for " + "x in y " * 500,
+        "a" * 200_000,
+        "and " * 5_000,
+        '"' * 3_900,
+        "{" * 3_900,
+    ],
 )
 def test_long_nonsense_takes_no_long_time(text: str) -> None:
     """A pasted document does not hold the process up (the limit is the test run's own patience)."""

@@ -62,6 +62,11 @@ def not_understood(tools: Sequence[ToolSpec]) -> str:
     return f"I did not understand that. {_WHO}\n\n{_examples(tools)}\n\n{_CONNECT}"
 
 
+def too_much(most: int) -> str:
+    """What is said to more steps than are taken at a time."""
+    return f"That is more than I can take in at once: I take at most {most} steps. Say it in smaller pieces."
+
+
 def no_answer(words: Sequence[str]) -> str:
     """What is said to a question whose words are in none of the files."""
     said = " or ".join(f"“{word}”" for word in words)

@@ -19,6 +19,7 @@ from agent_runner.models.operator.wishes import Talk
 from agent_runner.models.operator.wording import intention, tell
 
 BUILT_IN = "builtin:operator"
+_LONG = 500
 _PIECE = re.compile(r"\S+\s*(?:\S+\s*){0,2}|\s+")
 
 
@@ -32,7 +33,9 @@ class OperatorModel:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta | Reply, None]:
         """See `Model`."""
-        message = answer(request)
+        asked, _, _ = _asked(request.messages)
+        # Rules take milliseconds for what people say, and up to half a second for what is made to hold them up.
+        message = await asyncio.to_thread(answer, request) if len(asked) > _LONG else answer(request)
         for piece in _PIECE.findall(message.reasoning):
             yield Delta(piece, "reasoning")
         for piece in _PIECE.findall(str(message.content)):
