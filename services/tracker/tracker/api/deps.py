@@ -61,7 +61,10 @@ def milliseconds(text: object) -> object:
     return parse_rfc3339(text) if isinstance(text, str) else text
 
 
-_Many = (Query(default_factory=list, max_length=100), BeforeValidator(_split))
+_Many = (
+    Query(default_factory=list, max_length=100, description="Several values comma-separated; none stands for all."),
+    BeforeValidator(_split),
+)
 Words = Annotated[list[str], *_Many]
 """`?component=chat,agent`; an empty list stands for all."""
 States = Annotated[list[State], *_Many]
@@ -72,6 +75,6 @@ VitalNames = Annotated[list[VitalName], *_Many]
 Time = Annotated[
     int | None,
     BeforeValidator(milliseconds, json_schema_input_type=str | None),
-    Query(json_schema_extra={"format": "date-time"}),
+    Query(json_schema_extra={"format": "date-time"}, description="RFC 3339; without a zone it is UTC."),
 ]
 """A time in RFC 3339; milliseconds since 1970 here."""

@@ -34,6 +34,7 @@ class Health(BaseModel):
 
 @router.get("/health", summary="Each part of the tracker, and since when it is as it is")
 async def health(tracker: Tracker) -> Health:
+    """Storage and ingest; always 200."""
     parts = [await _storage(tracker), _ingest(tracker)]
     return Health(components=[Part.model_validate(part, from_attributes=True) for part in parts])
 

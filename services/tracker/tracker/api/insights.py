@@ -84,6 +84,7 @@ Scoped = Annotated[Scope, Depends(_scope)]
 
 @router.get("/insights", summary="The summary; by default of the last 24 hours")
 async def summarize(tracker: SettledTracker, scope: Scoped) -> Summary:
+    """In whole hours: the answer says from when to when. It costs the same however many events there are."""
     read = tracker.database.read
     components, steps, sessions, issues = await asyncio.gather(
         read(lambda c: store.tally_by_component(c, scope)),
@@ -113,6 +114,7 @@ async def summarize(tracker: SettledTracker, scope: Scoped) -> Summary:
 
 @router.get("/components", summary="Every component that was ever heard of, by name")
 async def list_components(tracker: SettledTracker, page: PageQuery, scope: Scoped) -> Page[Component]:
+    """With the numbers of the time asked for, by default the last 24 hours."""
     after = page.position("components", str)
     name = None if after is None else str(after[0])
     found = await tracker.database.read(lambda c: store.known_components(c, after=name, limit=page.limit + 1))
@@ -122,6 +124,7 @@ async def list_components(tracker: SettledTracker, page: PageQuery, scope: Scope
 
 @router.get("/components/{name:path}", summary="One component")
 async def get_component(tracker: SettledTracker, name: str, scope: Scoped) -> Component:
+    """As in the list; a name may hold slashes."""
     found = await tracker.database.read(lambda c: store.known_components(c, name=name))
     if not found:
         raise ComponentNotFound(f"nothing was reported by a component {name[:100]!r}")

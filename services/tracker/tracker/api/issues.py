@@ -68,6 +68,7 @@ async def list_issues(  # noqa: PLR0913, PLR0917 - each filter is a query parame
     since: Time = None,
     sort: SortKey = "last_seen",
 ) -> Page[IssueItem]:
+    """Each narrows the list: state, component, kind, level, release, environment, text, last seen `since`."""
     wanted = IssueFilter(state, component, kind, level, release, environment, q, since)
     after = cast("Position | None", page.position(f"issues.{sort}", int, str))
     found = await tracker.database.read(lambda c: store.search(c, wanted, sort, after, page.limit + 1))
@@ -77,12 +78,14 @@ async def list_issues(  # noqa: PLR0913, PLR0917 - each filter is a query parame
 
 @router.get("/{issue_id}", summary="One issue: why it is one, its trend, its latest event")
 async def get_issue(tracker: SettledTracker, issue_id: str) -> IssueDetail:
+    """The parts of its key are what all its errors have in common."""
     return await _detail(tracker, issue_id)
 
 
 @router.patch("/{issue_id}", summary="Resolve, ignore or reopen an issue")
 async def change_issue(tracker: SettledTracker, issue_id: str, change: IssueChange) -> IssueDetail:
-    """An error that happened after an issue was resolved opens it again, as a regression."""
+    """An error that happened after an issue was resolved opens it again, as a regression; one that only arrives later
+    does not. `until` says when an ignored issue comes back."""
     now = tracker.clock()
 
     def decide(issue: Issue) -> Issue:
@@ -96,6 +99,7 @@ async def change_issue(tracker: SettledTracker, issue_id: str, change: IssueChan
 
 @router.get("/{issue_id}/events", summary="The errors of an issue, latest first", response_model=Page[ErrorRecord])
 async def list_issue_events(tracker: SettledTracker, page: PageQuery, issue_id: str) -> Response:
+    """The raw errors, as under `/errors`."""
     if not await tracker.database.read(lambda c: store.by_ids(c, [issue_id])):
         raise _missing(issue_id)
     return await record_page(tracker, page, RecordFilter(issues=[issue_id]), "issue_events")

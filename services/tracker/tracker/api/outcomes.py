@@ -33,6 +33,7 @@ class Outcomes(BaseModel):
 
 @router.get("/outcomes", summary="What became of every event, by reason")
 async def list_outcomes(tracker: SettledTracker) -> Outcomes:
+    """Deleting events changes nothing here: it is a ledger."""
     lines = await tracker.database.read(ledger)
 
     def total(outcome: str) -> int:

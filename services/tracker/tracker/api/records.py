@@ -114,6 +114,7 @@ async def list_errors(  # noqa: PLR0917 - each filter is a query parameter
     issue_id: Words,
     handled: bool | None = None,
 ) -> Response:
+    """As they were stored: scrubbed, and with the issue that each belongs to."""
     wanted = replace(scope.of("error", kind, ok=handled), levels=level, issues=issue_id)
     return await record_page(tracker, page, wanted, "errors")
 
@@ -122,11 +123,13 @@ async def list_errors(  # noqa: PLR0917 - each filter is a query parameter
 async def list_interactions(
     tracker: Tracker, page: PageQuery, scope: Scoped, action: Words, success: bool | None = None
 ) -> Response:
+    """As they were stored."""
     return await record_page(tracker, page, scope.of("interaction", action, ok=success), "interactions")
 
 
 @router.get("/vitals", summary="Web vitals, latest first", response_model=Page[VitalRecord])
 async def list_vitals(tracker: Tracker, page: PageQuery, scope: Scoped, name: VitalNames) -> Response:
+    """As they were stored."""
     return await record_page(tracker, page, scope.of("vital", name), "vitals")
 
 
@@ -134,31 +137,37 @@ async def list_vitals(tracker: Tracker, page: PageQuery, scope: Scoped, name: Vi
 async def list_timings(
     tracker: Tracker, page: PageQuery, scope: Scoped, name: Words, success: bool | None = None
 ) -> Response:
+    """As they were stored."""
     return await record_page(tracker, page, scope.of("timing", name, ok=success), "timings")
 
 
 @router.delete("/errors", summary="Delete all errors, and the issues made of them")
 async def delete_errors(tracker: Tracker) -> Cleared:
+    """Answers how many errors and issues that were."""
     return await _clear(tracker, "error")
 
 
 @router.delete("/interactions", summary="Delete all interactions")
 async def delete_interactions(tracker: Tracker) -> Cleared:
+    """Answers how many that were; their numbers go with them."""
     return await _clear(tracker, "interaction")
 
 
 @router.delete("/vitals", summary="Delete all web vitals")
 async def delete_vitals(tracker: Tracker) -> Cleared:
+    """Answers how many that were; their numbers go with them."""
     return await _clear(tracker, "vital")
 
 
 @router.delete("/timings", summary="Delete all timings")
 async def delete_timings(tracker: Tracker) -> Cleared:
+    """Answers how many that were; their numbers go with them."""
     return await _clear(tracker, "timing")
 
 
 @router.delete("/events", summary="Delete all events, issues and counts; the ledger stays")
 async def delete_events(tracker: Tracker) -> Cleared:
+    """Answers how many of each that were."""
     return await tracker.writer.run(store.clear_all)
 
 
