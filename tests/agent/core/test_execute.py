@@ -101,6 +101,14 @@ async def test_arguments_are_taken_as_servers_send_them(arguments: str) -> None:
     assert played.tool_texts() == ['<tool_result tool="a">\nok\n</tool_result>']
 
 
+async def test_the_words_on_wrong_arguments_stay_short() -> None:
+    """A value of a megabyte is not said back to the model."""
+    tools = {"read": shaped(say_ok, input_schema=STRICT)}
+    wrong = call("read", {"path": ["x" * 1_000_000]})
+    played = await play(ScriptedModel([wrong], "done"), tools)
+    assert len(played.tool_texts()[0]) < 1_000
+
+
 @pytest.mark.parametrize(
     "schema",
     [{"type": "nonsense"}, {"$ref": "#/nowhere"}, {"$ref": "http://127.0.0.1:9/x"}, {"properties": 3}, {"$ref": "#"}],

@@ -12,6 +12,7 @@ from kit.text import MAX_DEPTH, TooDeep, clean
 
 from agent_runner.core.ports import ToolFailedError
 
+_LONGEST = 500
 _BROKEN = "the arguments are not valid JSON ({error}); send one JSON object"
 
 
@@ -91,7 +92,9 @@ def _compile(key: _Identity) -> Callable[[JsonObject], str | None]:
         if found is None:
             return None
         where = "/".join(str(part) for part in found.absolute_path)
-        return f"{where}: {found.message}" if where else str(found.message)
+        message = str(found.message)
+        said = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"  # it may quote all of a large value
+        return f"{where[:_LONGEST]}: {said}" if where else said
 
     return wrong
 

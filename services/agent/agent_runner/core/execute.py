@@ -154,7 +154,7 @@ async def _guarded(tool: Tool, arguments: JsonObject, context: CallContext) -> T
         return failed(
             Failure(
                 "tool_crashed",
-                f"{tool.spec.name} crashed: {type(error).__name__}: {clean_text(str(error))}",
+                f"{tool.spec.name} crashed: {type(error).__name__}: {clean_text(str(error))[:500]}",
             )
         )
 

@@ -22,51 +22,71 @@ T = TypeVar("T")
 
 
 class AtPath(Arguments):
+    """Something in the workspace."""
+
     path: str = Field(description="Path relative to the workspace folder, such as notes/a.txt")
 
 
 class ListFiles(Arguments):
+    """A folder."""
+
     path: str = Field(".", description="The folder, relative to the workspace folder")
 
 
 class ReadFile(AtPath):
+    """A file, or some lines of it."""
+
     first_line: int = Field(1, ge=1, description="First line to read, from 1")
     last_line: int = Field(0, ge=0, description="Last line to read; 0: to the end")
 
 
 class WriteFile(AtPath):
+    """A file and its whole text."""
+
     content: str = Field(description="The whole text of the file")
     overwrite: bool = Field(default=True, description="Replace the file if it is there")
 
 
 class AppendFile(AtPath):
+    """A file and what is added to it."""
+
     content: str = Field(description="Text to add at the end")
     on_new_line: bool = Field(default=True, description="Begin on a line of its own, even if the last one is open")
 
 
 class EditFile(AtPath):
+    """A file, and what changes in it."""
+
     old_text: str = Field(min_length=1, description="Text to replace, exactly as it is in the file")
     new_text: str = Field(description="What takes its place")
     everywhere: bool = Field(default=False, description="Replace each place; else the text must be there just once")
 
 
 class FromTo(Arguments):
+    """Where something is, and where it goes."""
+
     source: str = Field(description="Path of what is there now")
     target: str = Field(description="New path; a folder that exists takes it in")
     overwrite: bool = Field(default=False, description="Replace a file that is at the target")
 
 
 class DeleteFile(AtPath):
+    """What goes."""
+
     recursive: bool = Field(default=False, description="Delete a folder with all that it holds")
 
 
 class FindFiles(Arguments):
+    """A name, and where to look for it."""
+
     pattern: str = Field(min_length=1, description="Part of a name, or a glob such as *.md or notes/*.txt")
     path: str = Field(".", description="The folder to look in, with all below")
     max_results: int = Field(200, ge=1, le=1_000)
 
 
 class SearchFiles(Arguments):
+    """Words, and where to look for them."""
+
     text: str = Field(min_length=1, description="Words to look for, as they are; upper and lower case alike")
     path: str = Field(".", description="The folder to look in, with all below")
     files: str = Field("*", description="Only in files whose name matches this glob, such as *.py")
