@@ -1,5 +1,8 @@
 """What a person does, in words that the tests share."""
 
+import uuid
+from datetime import UTC, datetime
+
 from playwright.sync_api import Page, expect
 
 
@@ -19,6 +22,14 @@ def ask(page: Page, text: str) -> None:
     visit(page, "/chat")
     page.get_by_label("Ask the agent").fill(text)
     page.keyboard.press("Enter")
+
+
+def report_error(page: Page, message: str) -> None:
+    """Have an error on record, as a page would report it."""
+    error = {"type": "error", "kind": "javascript_error", "message": message, "component": "chat"}
+    event = {"id": str(uuid.uuid4()), "ts": datetime.now(UTC).isoformat(), **error}
+    answer = page.request.post("/api/track", data={"events": [event]}, headers={"sec-fetch-site": "same-origin"})
+    assert answer.status == 202, answer.text()
 
 
 def expect_answered(page: Page) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage, Theme
 from tests.browser.house import ROOT
-from tests.browser.steps import ask, expect_answered, visit
+from tests.browser.steps import ask, expect_answered, report_error, visit
 
 AXE = ROOT / "services/dashboard/web/node_modules/axe-core/axe.min.js"
 PLACES = ("/", "/chat", "/runs", "/runs?status=cancelled&q=none", "/insights")
@@ -26,6 +26,7 @@ def violations(page: Page) -> list[str]:
 def test_axe_finds_nothing_on_any_tab(new_page: NewPage, theme: Theme) -> None:
     """Every tab, a run, an issue, an open approval and the dialogs, in both themes."""
     page = new_page(color_scheme=theme)
+    report_error(page, f"seen in {theme}")
     ask(page, f"write hello to {theme}.txt")
     expect(page.locator(".approval")).to_be_visible()
     found = violations(page)
@@ -37,7 +38,8 @@ def test_axe_finds_nothing_on_any_tab(new_page: NewPage, theme: Theme) -> None:
     for place in PLACES:
         visit(page, place)
         found += violations(page)
-    page.locator(".issue-row").first.click()
+    page.goto("/insights")
+    page.locator(".issue-row", has_text=f"seen in {theme}").click()
     expect(page.get_by_label("Why grouped")).to_be_visible()
     found += violations(page)
     for key in ("Control+k", "?"):

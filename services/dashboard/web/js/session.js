@@ -11,9 +11,20 @@ export const role = signal(null);
 export const readOnly = () =>
   role.value === 'viewer' ? 'You are logged in as a viewer, who changes nothing.' : null;
 
+let logins = 0;
+
+/** Grows with every login: a call that began before one says nothing about the session since. */
+export const loginCount = () => logins;
+
+/** Nobody is logged in, as a call was told that began at this count. @param {number} count */
+export function refusedAt(count) {
+  if (count === logins) role.value = 'out';
+}
+
 /** @param {{ password: string } | { code: string }} secret */
 export async function login(secret) {
   await post('/auth/login', secret, { quiet: true });
+  logins += 1;
 }
 
 export async function logout() {
@@ -23,9 +34,10 @@ export async function logout() {
 
 /** Asks whether the session still holds, after something was refused. */
 export async function checkSession() {
+  const count = loginCount();
   try {
     role.value = (await get('/auth/session', { quiet: true })).role;
   } catch (error) {
-    if (/** @type {import('./api.js').ApiError} */ (error).status === 401) role.value = 'out';
+    if (/** @type {import('./api.js').ApiError} */ (error).status === 401) refusedAt(count);
   }
 }

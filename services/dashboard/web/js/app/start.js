@@ -7,7 +7,7 @@ import { onNews, startStream } from '../live/stream.js';
 import { applyTheme } from '../preferences.js';
 import { resource, startRefresh, touch } from '../refresh.js';
 import { root } from '../router.js';
-import { checkSession, role } from '../session.js';
+import { checkSession, loginCount, refusedAt, role } from '../session.js';
 import { resumeTracking } from '../tracking.js';
 import { noteUpstream, watchUpstreams } from '../upstreams.js';
 import { PATHS, TOPICS } from './paths.js';
@@ -39,11 +39,12 @@ function takeFirst() {
 
 /** Gets the first screen's data, again and again until it has it or nobody is logged in. */
 export async function begin() {
+  const count = loginCount();
   try {
     unpack(await (takeFirst() ?? get('/api/bootstrap', { quiet: true })));
   } catch (caught) {
     const error = /** @type {import('../api.js').ApiError} */ (caught);
-    if (error.status === 401) role.value = 'out';
+    if (error.status === 401) refusedAt(count);
     else {
       first.value = error;
       setTimeout(begin, Math.max(RETRY_MS, error.retryAfterMs));
