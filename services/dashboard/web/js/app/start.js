@@ -30,9 +30,9 @@ export function startShell() {
   void begin();
 }
 
-/** The answer that was asked for before this code was there; it can be taken once. */
+/** The answer that was asked for before this code was there; it can be taken once, and not after a login. */
 function takeFirst() {
-  const first = globalThis.binnacleFirst;
+  const first = loginCount() ? undefined : globalThis.binnacleFirst;
   globalThis.binnacleFirst = undefined;
   return first;
 }
