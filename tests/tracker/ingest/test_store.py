@@ -184,7 +184,7 @@ def test_deleting_a_type_takes_its_numbers_along(engine: sa.Engine, preparer: Pr
     assert (cleared.errors, cleared.issues, cleared.interactions) == (1, 1, 0)  # type: ignore[attr-defined]
     found = content(engine)
     assert [len(found[name]) for name in ("events", "issues", "fingerprints", "rollups", "sessions", "components")] == [
-        *(1, 0, 0, 1, 1, 1)
+        *(1, 0, 0, 2, 1, 1),
     ]
     store.commit([batch(preparer, error()), NOTHING])
     assert count(engine, "issues") == 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tracker.insights.rollups import Cell, Count, Increments, Place, Span, increments
+from tracker.insights.rollups import Cell, Count, Increments, Session, Span, Visit, increments
 from tracker.insights.summary import Point, Range, Tally, by_key, range_of, series, totals, worst_first
 
 HOUR = 3_600_000
@@ -37,11 +37,15 @@ def test_events_are_counted_where_they_belong() -> None:
     )
     assert found == Increments(
         cells={
-            Cell(0, "error", "chat", "", ""): Count(2, 0),
-            Cell(1, "interaction", "chat", "", ""): Count(1, 1),
-            Cell(1, "interaction", "page", "", ""): Count(1, 0),
+            Cell(1, 0, "error", "chat", "", ""): Count(2, 0),
+            Cell(1, 1, "interaction", "chat", "", ""): Count(1, 1),
+            Cell(1, 1, "interaction", "page", "", ""): Count(1, 0),
+            Cell(24, 0, "error", "chat", "", ""): Count(2, 0),
+            Cell(24, 0, "interaction", "chat", "", ""): Count(1, 1),
+            Cell(24, 0, "interaction", "page", "", ""): Count(1, 0),
         },
-        sessions={Place("s", "chat", "", ""): Span(1, HOUR - 1)},
+        sessions={"s": Session("", "", 1, HOUR - 1)},
+        visits={Visit("s", "chat"): Span(1, HOUR - 1)},
         components={"chat": HOUR, "page": HOUR + 5},
     )
 
@@ -62,7 +66,8 @@ def test_order_does_not_matter(events: list[Seen], chance: random.Random) -> Non
     counted = increments(events)
     chance.shuffle(events)
     assert increments(events) == counted
-    assert sum(count.events for count in counted.cells.values()) == len(events)
+    for span in (1, 24):
+        assert sum(count.events for cell, count in counted.cells.items() if cell.span == span) == len(events)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +79,12 @@ def test_order_does_not_matter(events: list[Seen], chance: random.Random) -> Non
         (50 * HOUR, 60 * HOUR, 100 * HOUR, Range(50, 60)),
         (50 * HOUR, 60 * HOUR + 1, 100 * HOUR, Range(50, 61)),
         (None, 60 * HOUR, 100 * HOUR, Range(36, 60)),
+        (10 * HOUR, None, 100 * HOUR, Range(0, 120)),
+        (24 * HOUR, 120 * HOUR, 200 * HOUR, Range(24, 120)),
     ],
 )
 def test_ranges_are_whole_hours(since: int | None, until: int | None, now: int, hours: Range) -> None:
-    """Any time asked for is inside; by default it is the last 24 hours, this one among them."""
+    """Any time asked for is inside; by default it is the last 24 hours with this one; long ranges are of days."""
     assert range_of(since, until, now) == hours
 
 
@@ -85,7 +92,7 @@ def test_a_series_has_no_gaps() -> None:
     """Every hour has its point, also where nothing happened; long ranges have one a day."""
     tallies = [Tally(5, "error", 2, 0), Tally(7, "interaction", 3, 1), Tally(7, "timing", 9, 9)]
     assert series(tallies, Range(5, 8)) == [Point(5 * HOUR, 2, 0), Point(6 * HOUR, 0, 0), Point(7 * HOUR, 0, 3)]
-    assert [point.ts // HOUR for point in series([], Range(30, 30 + 24 * 4))] == [24, 48, 72, 96, 120]
+    assert [point.ts // HOUR for point in series([], Range(24, 24 * 5))] == [24, 48, 72, 96]
 
 
 def test_totals_and_shares() -> None:

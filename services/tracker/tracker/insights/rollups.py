@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from tracker.storage.times import hour_of
+from tracker.storage.times import DAY_HOURS, hour_of
 
 
 class Countable(Protocol):
@@ -30,7 +30,10 @@ class Countable(Protocol):
 class Cell(NamedTuple):
     """Where an event is counted (a tuple, like all that is made for every event)."""
 
-    hour: int
+    span: int
+    """Hours: 1 or 24."""
+    start: int
+    """The first of them."""
     type: str
     component: str
     release: str
@@ -44,13 +47,20 @@ class Count(NamedTuple):
     failures: int
 
 
-class Place(NamedTuple):
-    """Where a session was seen."""
+class Session(NamedTuple):
+    """Of a session: its release and environment (where it had several, the last by name), first and last time."""
+
+    release: str
+    environment: str
+    first: int
+    last: int
+
+
+class Visit(NamedTuple):
+    """A component that a session touched."""
 
     session_id: str
     component: str
-    release: str
-    environment: str
 
 
 class Span(NamedTuple):
@@ -65,7 +75,8 @@ class Increments:
     """What is to be added, by where."""
 
     cells: Mapping[Cell, Count]
-    sessions: Mapping[Place, Span]
+    sessions: Mapping[str, Session]
+    visits: Mapping[Visit, Span]
     components: Mapping[str, int]
     """When each was last heard of."""
 
@@ -74,18 +85,41 @@ def increments(events: Iterable[Countable]) -> Increments:
     """Count a batch."""
     counts: Counter[Cell] = Counter()
     failures: Counter[Cell] = Counter()
-    sessions: dict[Place, Span] = {}
+    sessions: dict[str, Session] = {}
+    visits: dict[Visit, Span] = {}
     components: dict[str, int] = {}
     for event in events:
         ts, component = event.ts, event.component
-        cell = Cell(hour_of(ts), event.type, component, event.release, event.environment)
+        cell = Cell(1, hour_of(ts), event.type, component, event.release, event.environment)
         counts[cell] += 1
         if event.ok is False and event.type != "error":
             failures[cell] += 1
-        if event.session_id is not None:
-            place = Place(event.session_id, component, event.release, event.environment)
-            first, last = sessions.get(place, (ts, ts))
-            sessions[place] = Span(min(first, ts), max(last, ts))
         components[component] = max(components.get(component, ts), ts)
-    cells = {cell: Count(count, failures[cell]) for cell, count in counts.items()}
-    return Increments(cells, sessions, components)
+        session_id = event.session_id
+        if session_id is not None:
+            sessions[session_id] = _met(sessions.get(session_id), event.release, event.environment, ts)
+            first, last = visits.get(visit := Visit(session_id, component), (ts, ts))
+            visits[visit] = Span(min(first, ts), max(last, ts))
+    return Increments(_by_span(counts, failures), sessions, visits, components)
+
+
+def _met(known: Session | None, release: str, environment: str, ts: int) -> Session:
+    if known is None:
+        return Session(release, environment, ts, ts)
+    return Session(
+        max(known.release, release), max(known.environment, environment), min(known.first, ts), max(known.last, ts)
+    )
+
+
+def _by_span(hours: Mapping[Cell, int], failures: Mapping[Cell, int]) -> Mapping[Cell, Count]:
+    """The hours, and the days that they make."""
+    cells = {cell: Count(count, failures.get(cell, 0)) for cell, count in hours.items()}
+    days: dict[Cell, Count] = {}
+    for cell, count in cells.items():
+        day = cell._replace(span=DAY_HOURS, start=cell.start // DAY_HOURS * DAY_HOURS)
+        before = days.get(day, _NONE)
+        days[day] = Count(before.events + count.events, before.failures + count.failures)
+    return {**cells, **days}
+
+
+_NONE = Count(0, 0)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tracker.insights.rollups import Increments
 from tracker.insights.summary import Range, Tally
-from tracker.storage.schema import components, issue_releases, issues, rollups, sessions
+from tracker.storage.schema import components, issue_releases, issues, rollups, sessions, visits
 from tracker.storage.times import HOUR_MS
 from tracker.storage.upsert import add_up
 
@@ -35,8 +35,10 @@ def add(connection: sa.Connection, new: Increments) -> None:
     """Add a batch to the rollups, sessions and components."""
     cells = [(*cell, *count) for cell, count in new.cells.items()]
     add_up(connection, rollups, cells, plus=("events", "failures"))
-    places = [(*place, *span) for place, span in new.sessions.items()]
-    add_up(connection, sessions, places, least=("first_seen",), most=("last_seen",))
+    met = [(id_, *session) for id_, session in new.sessions.items()]
+    add_up(connection, sessions, met, least=("first_seen",), most=("last_seen", "release", "environment"))
+    touched = [(*visit, *span) for visit, span in new.visits.items()]
+    add_up(connection, visits, touched, least=("first_seen",), most=("last_seen",))
     add_up(connection, components, list(new.components.items()), most=("last_seen",))
 
 
@@ -47,15 +49,14 @@ def tally_by_component(connection: sa.Connection, scope: Scope) -> Sequence[Tall
 
 def tally_by_step(connection: sa.Connection, scope: Scope) -> Sequence[Tally]:
     """Events by the first hour of each step and type."""
-    step = scope.hours.step
-    return _tally(connection, rollups.c.hour if step == 1 else rollups.c.hour - rollups.c.hour % step, scope)
+    return _tally(connection, rollups.c.start, scope)
 
 
 def tally_by_hour(connection: sa.Connection, scope: Scope) -> Mapping[str, Sequence[Tally]]:
-    """Of each component, events by hour and type."""
+    """Of each component, events by hour and type; for short ranges."""
     found: dict[str, list[Tally]] = {}
-    columns = (rollups.c.component, rollups.c.hour, rollups.c.type)
-    query = sa.select(*columns, *_SUMS).where(*_within(rollups, scope), *_hours(scope)).group_by(*columns)
+    columns = (rollups.c.component, rollups.c.start, rollups.c.type)
+    query = sa.select(*columns, *_SUMS).where(*_cells(scope)).group_by(*columns)
     for component, *rest in connection.execute(query):
         found.setdefault(component, []).append(Tally(*rest))
     return found
@@ -63,11 +64,10 @@ def tally_by_hour(connection: sa.Connection, scope: Scope) -> Mapping[str, Seque
 
 def count_sessions(connection: sa.Connection, scope: Scope) -> int:
     """Sessions that were seen within the hours."""
-    query = sa.select(sa.func.count(sessions.c.session_id.distinct())).where(
-        sessions.c.last_seen >= scope.hours.since * HOUR_MS,
-        sessions.c.first_seen < scope.hours.until * HOUR_MS,
-        *_within(sessions, scope),
-    )
+    seen, count = (visits, sa.func.count(visits.c.session_id.distinct())) if scope.components else (sessions, _ALL)
+    query = sa.select(count).where(*_seen_within(seen, scope.hours), *_within(seen, scope))
+    if scope.components and (scope.releases or scope.environments):
+        query = query.join(sessions, sessions.c.id == visits.c.session_id).where(*_within(sessions, scope))
     return connection.scalar(query) or 0
 
 
@@ -94,17 +94,25 @@ def known_components(
     return [(row.name, row.last_seen) for row in connection.execute(query)]
 
 
+_ALL = sa.func.count()
 _SUMS = (sa.func.sum(rollups.c.events), sa.func.sum(rollups.c.failures))
 
 
 def _tally(connection: sa.Connection, key: sa.ColumnElement[str] | sa.ColumnElement[int], scope: Scope) -> list[Tally]:
-    query = sa.select(key, rollups.c.type, *_SUMS).where(*_within(rollups, scope), *_hours(scope))
-    return [Tally(*row) for row in connection.execute(query.group_by(key, rollups.c.type))]
+    query = sa.select(key, rollups.c.type, *_SUMS).where(*_cells(scope)).group_by(key, rollups.c.type)
+    return [Tally(*row) for row in connection.execute(query)]
 
 
-def _hours(scope: Scope) -> Iterable[sa.ColumnElement[bool]]:
-    yield rollups.c.hour >= scope.hours.since
-    yield rollups.c.hour < scope.hours.until
+def _cells(scope: Scope) -> Iterable[sa.ColumnElement[bool]]:
+    yield rollups.c.span == scope.hours.step
+    yield rollups.c.start >= scope.hours.since
+    yield rollups.c.start < scope.hours.until
+    yield from _within(rollups, scope)
+
+
+def _seen_within(table: sa.Table, hours: Range) -> Iterable[sa.ColumnElement[bool]]:
+    yield table.c.last_seen >= hours.since * HOUR_MS
+    yield table.c.first_seen < hours.until * HOUR_MS
 
 
 def _within(table: sa.Table, scope: Scope) -> Sequence[sa.ColumnElement[bool]]:

@@ -11,7 +11,7 @@ _HOURLY_UP_TO = 72
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Whole hours: rollups know no finer. `until` is not part of it."""
+    """Whole hours, or whole days (UTC) when it is long: rollups know no finer. `until` is not part of it."""
 
     since: int
     until: int
@@ -23,9 +23,12 @@ class Range:
 
 
 def range_of(since: int | None, until: int | None, now: int) -> Range:
-    """The hours that times in ms fall into; by default the 24 that end with this one."""
+    """The hours that times in ms fall into; by default the 24 that end with this one. A long range is of whole days."""
     end = hour_of(now if until is None else until - 1) + 1
-    return Range(end - DAY_HOURS if since is None else hour_of(since), end)
+    hours = Range(end - DAY_HOURS if since is None else hour_of(since), end)
+    if hours.step == 1:
+        return hours
+    return Range(hours.since // DAY_HOURS * DAY_HOURS, -(-hours.until // DAY_HOURS) * DAY_HOURS)
 
 
 @dataclass(slots=True)
@@ -83,7 +86,7 @@ class Point:
 def series(tallies: Iterable[Tally], hours: Range) -> Sequence[Point]:
     """One point for each step of the range, also where nothing happened."""
     found = by_key(tallies)
-    starts = range(hours.since // hours.step * hours.step, hours.until, hours.step)
+    starts = range(hours.since, hours.until, hours.step)
     return [Point(start * HOUR_MS, (at := found[start]).errors, at.interactions) for start in starts]
 
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from tracker.storage.schema import components, events, issues, outcomes, rollups, sessions
+from tracker.storage.schema import components, events, issues, outcomes, rollups, sessions, visits
 from tracker.vocabulary import EventType
 
 Position: TypeAlias = tuple[int, int]
@@ -63,7 +63,7 @@ def latest(connection: sa.Connection, wanted: RecordFilter, after: Position | No
 
 
 def _conditions(wanted: RecordFilter) -> Iterable[sa.ColumnElement[bool]]:
-    if wanted.type is not None:
+    if wanted.type is not None and not wanted.issues:  # an issue has errors only, and says so more quickly
         yield events.c.type == wanted.type
     columns = (
         (events.c.component, wanted.components),
@@ -87,9 +87,13 @@ def clear(connection: sa.Connection, type_: EventType) -> Cleared:
     """Delete all events of a type and what was counted from them; with errors go their issues."""
     gone = connection.execute(events.delete().where(events.c.type == type_)).rowcount
     connection.execute(rollups.delete().where(rollups.c.type == type_))
-    of_session = sa.select(events.c.seq).where(events.c.session_id == sessions.c.session_id)
+    of_session = sa.select(events.c.seq).where(events.c.session_id == sessions.c.id)
     connection.execute(sessions.delete().where(~of_session.exists()))
-    of_component = sa.select(rollups.c.hour).where(rollups.c.component == components.c.name)
+    of_visit = sa.select(events.c.seq).where(
+        events.c.session_id == visits.c.session_id, events.c.component == visits.c.component
+    )
+    connection.execute(visits.delete().where(~of_visit.exists()))
+    of_component = sa.select(rollups.c.start).where(rollups.c.component == components.c.name)
     connection.execute(components.delete().where(~of_component.exists()))
     opened = connection.execute(issues.delete()).rowcount if type_ == "error" else 0
     return Cleared(**{f"{type_}s": gone}, issues=opened)
@@ -99,7 +103,7 @@ def clear_all(connection: sa.Connection) -> Cleared:
     """Delete every event, issue and count; the ledger stays."""
     by_type = sa.select(events.c.type, sa.func.count()).group_by(events.c.type)
     gone = {f"{type_}s": count for type_, count in connection.execute(by_type)}
-    for table in (events, rollups, sessions, components):
+    for table in (events, rollups, sessions, visits, components):
         connection.execute(table.delete())
     return Cleared(**gone, issues=connection.execute(issues.delete()).rowcount)
 

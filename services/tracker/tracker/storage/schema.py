@@ -30,8 +30,12 @@ events = sa.Table(
     sa.Index("events_by_time", "type", "ts", "seq"),
     sa.Index("events_by_component", "type", "component", "ts", "seq"),
     sa.Index("events_by_label", "type", "label", "ts", "seq"),
-    sa.Index("events_by_session", "session_id", "ts", "seq"),
-    sa.Index("events_by_issue", "issue_id", "ts", "id"),
+    sa.Index("events_by_release", "type", "release", "ts", "seq"),
+    sa.Index("events_by_environment", "type", "environment", "ts", "seq"),
+    sa.Index("events_by_level", "type", "level", "ts", "seq"),
+    sa.Index("events_by_success", "type", "ok", "ts", "seq"),
+    sa.Index("events_by_session", "session_id", "type", "ts", "seq"),
+    sa.Index("events_by_issue", "issue_id", "ts", "seq"),
     sqlite_autoincrement=True,  # a row's number is never given out again: `progress` counts on it
 )
 
@@ -114,7 +118,8 @@ issue_hours = sa.Table(
 rollups = sa.Table(
     "rollups",
     metadata,
-    sa.Column("hour", sa.Integer, primary_key=True),
+    sa.Column("span", sa.Integer, primary_key=True, comment="hours: 1, or 24 for long ranges"),
+    sa.Column("start", sa.Integer, primary_key=True, comment="the first hour"),
     sa.Column("type", sa.Text, primary_key=True),
     sa.Column("component", sa.Text, primary_key=True),
     sa.Column("release", sa.Text, primary_key=True),
@@ -127,13 +132,23 @@ rollups = sa.Table(
 sessions = sa.Table(
     "sessions",
     metadata,
-    sa.Column("session_id", sa.Text, primary_key=True),
-    sa.Column("component", sa.Text, primary_key=True),
-    sa.Column("release", sa.Text, primary_key=True),
-    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("release", sa.Text, nullable=False, comment="where several were seen, the last by name"),
+    sa.Column("environment", sa.Text, nullable=False, comment="as release"),
     sa.Column("first_seen", sa.BigInteger, nullable=False),
     sa.Column("last_seen", sa.BigInteger, nullable=False),
     sa.Index("sessions_by_last_seen", "last_seen", "first_seen"),
+    sqlite_with_rowid=False,
+)
+
+visits = sa.Table(
+    "visits",
+    metadata,
+    sa.Column("session_id", sa.Text, primary_key=True),
+    sa.Column("component", sa.Text, primary_key=True),
+    sa.Column("first_seen", sa.BigInteger, nullable=False),
+    sa.Column("last_seen", sa.BigInteger, nullable=False),
+    sa.Index("visits_by_component", "component", "last_seen", "first_seen"),
     sqlite_with_rowid=False,
 )
 

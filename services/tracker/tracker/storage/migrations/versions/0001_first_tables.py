@@ -37,9 +37,13 @@ def _create_events() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("events_by_component", "events", ["type", "component", "ts", "seq"], unique=False)
-    op.create_index("events_by_issue", "events", ["issue_id", "ts", "id"], unique=False)
+    op.create_index("events_by_environment", "events", ["type", "environment", "ts", "seq"], unique=False)
+    op.create_index("events_by_issue", "events", ["issue_id", "ts", "seq"], unique=False)
     op.create_index("events_by_label", "events", ["type", "label", "ts", "seq"], unique=False)
-    op.create_index("events_by_session", "events", ["session_id", "ts", "seq"], unique=False)
+    op.create_index("events_by_level", "events", ["type", "level", "ts", "seq"], unique=False)
+    op.create_index("events_by_release", "events", ["type", "release", "ts", "seq"], unique=False)
+    op.create_index("events_by_session", "events", ["session_id", "type", "ts", "seq"], unique=False)
+    op.create_index("events_by_success", "events", ["type", "ok", "ts", "seq"], unique=False)
     op.create_index("events_by_time", "events", ["type", "ts", "seq"], unique=False)
 
 
@@ -146,25 +150,35 @@ def _create_counts() -> None:
     )
     op.create_table(
         "rollups",
-        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("span", sa.Integer(), nullable=False, comment="hours: 1, or 24 for long ranges"),
+        sa.Column("start", sa.Integer(), nullable=False, comment="the first hour"),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("component", sa.Text(), nullable=False),
         sa.Column("release", sa.Text(), nullable=False),
         sa.Column("environment", sa.Text(), nullable=False),
         sa.Column("events", sa.BigInteger(), nullable=False),
         sa.Column("failures", sa.BigInteger(), nullable=False, comment="of these, how many did not succeed"),
-        sa.PrimaryKeyConstraint("hour", "type", "component", "release", "environment"),
+        sa.PrimaryKeyConstraint("span", "start", "type", "component", "release", "environment"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "sessions",
-        sa.Column("session_id", sa.Text(), nullable=False),
-        sa.Column("component", sa.Text(), nullable=False),
-        sa.Column("release", sa.Text(), nullable=False),
-        sa.Column("environment", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("release", sa.Text(), nullable=False, comment="where several were seen, the last by name"),
+        sa.Column("environment", sa.Text(), nullable=False, comment="as release"),
         sa.Column("first_seen", sa.BigInteger(), nullable=False),
         sa.Column("last_seen", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("session_id", "component", "release", "environment"),
+        sa.PrimaryKeyConstraint("id"),
         sqlite_with_rowid=False,
     )
     op.create_index("sessions_by_last_seen", "sessions", ["last_seen", "first_seen"], unique=False)
+    op.create_table(
+        "visits",
+        sa.Column("session_id", sa.Text(), nullable=False),
+        sa.Column("component", sa.Text(), nullable=False),
+        sa.Column("first_seen", sa.BigInteger(), nullable=False),
+        sa.Column("last_seen", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("session_id", "component"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("visits_by_component", "visits", ["component", "last_seen", "first_seen"], unique=False)
