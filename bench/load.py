@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
-_LUA = Path(__file__).with_name("lua")
+_EVENTS = Path(__file__).with_name("lua") / "events.lua"
 
 
 class MissingToolError(Exception):
@@ -35,16 +35,19 @@ def need(program: str, package: str) -> str:
 
 
 def wrk(
-    url: str, *, connections: int, seconds: float, headers: Mapping[str, str] | None = None, script: str | None = None
+    url: str, *, connections: int, seconds: float, headers: Mapping[str, str] | None = None, batch: int | None = None
 ) -> Load:
-    """Load one address; `script` is a file of `bench/lua`."""
+    """Load one address with GETs, or with POSTs of `batch` new events each."""
     command = [need("wrk", "wrk"), "-t2", f"-c{connections}", f"-d{seconds:g}s", "--latency", "--timeout", "10s"]
     for name, value in (headers or {}).items():
         command += ["-H", f"{name}: {value}"]
-    if script is not None:
-        command += ["-s", str(_LUA / script)]
+    if batch is not None:
+        command += ["-s", str(_EVENTS)]
+    arguments = [] if batch is None else ["--", str(batch)]
     with tempfile.TemporaryDirectory() as folder:
-        run = subprocess.run([*command, url], check=True, capture_output=True, text=True, cwd=folder, timeout=120)
+        run = subprocess.run(
+            [*command, url, *arguments], check=True, capture_output=True, text=True, cwd=folder, timeout=120
+        )
     return _parse(run.stdout)
 
 

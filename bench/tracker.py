@@ -23,17 +23,17 @@ def run(seconds: float) -> None:
             peer("tracker_floor", folder, FLOOR_DB=name + "/f.db") as floor,
         ):
             figures += [
-                _compare(ours, floor, "single.lua", 1, seconds),
-                _compare(ours, floor, "batch.lua", 50, seconds),
+                _compare(ours, floor, 1, seconds),
+                _compare(ours, floor, 50, seconds),
             ]
             figures.append(_memory(ours, floor))
             figures.append(_kept(ours))
     show("Tracker: 1 kB errors, 16 connections", figures)
 
 
-def _compare(ours: Running, floor: Running, script: str, size: int, seconds: float) -> Figure:
-    base = _load(floor, script, seconds)
-    mine = _load(ours, script, seconds)
+def _compare(ours: Running, floor: Running, size: int, seconds: float) -> Figure:
+    base = _load(floor, size, seconds)
+    mine = _load(ours, size, seconds)
     share = mine.per_second / base.per_second
     reached = share >= 0.5 if size == 1 else mine.per_second * size >= 10_000
     return Figure(
@@ -46,9 +46,9 @@ def _compare(ours: Running, floor: Running, script: str, size: int, seconds: flo
     )
 
 
-def _load(running: Running, script: str, seconds: float) -> Load:
+def _load(running: Running, size: int, seconds: float) -> Load:
     url = f"{running.url}/api/v1/events"
-    return wrk(url, connections=_CONNECTIONS, seconds=seconds, headers=_AUTH, script=script)
+    return wrk(url, connections=_CONNECTIONS, seconds=seconds, headers=_AUTH, batch=size)
 
 
 def _memory(ours: Running, floor: Running) -> Figure:

@@ -1,4 +1,4 @@
--- Fifty error events of about 1 kB a request, each with an id and a number of its own.
+-- Error events of about 1 kB, as many a request as the first argument says, each with an id and a number of its own.
 wrk.headers["Content-Type"] = "application/json"
 local thread_count = 0
 function setup(thread)
@@ -19,9 +19,15 @@ function event()
     id, run, counter, os.date("!%Y-%m-%dT%H:%M:%S.000Z"), counter % 50, counter, stack, counter % 5)
 end
 
+local size = 1
+
+function init(args)
+  size = tonumber(args[1]) or 1
+end
+
 function request()
   local events = {}
-  for n = 1, 50 do
+  for n = 1, size do
     events[n] = event()
   end
   local body = '{"events":[' .. table.concat(events, ",") .. "]}"
