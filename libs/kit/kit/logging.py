@@ -1,12 +1,15 @@
 """Structured logs on standard error: one JSON object a line, or readable lines on a terminal."""
 
+import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import orjson
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
+from kit.clock import now_ms, rfc3339
 from kit.settings import ServiceSettings
 
 _SECRET_KEYS = frozenset({"token", "authorization", "password", "api_key", "cookie", "secret", "code"})
@@ -18,7 +21,7 @@ def configure_logging(service: str, settings: ServiceSettings) -> None:
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _stamp,
         _mask_secrets,
     ]
     level = _LEVELS[settings.log_level]
@@ -48,10 +51,23 @@ def _renderers(settings: ServiceSettings) -> Sequence[Processor]:
                 exception_formatter=structlog.dev.plain_traceback,  # never the values of variables: they hold secrets
             )
         ]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_line)]
+
+
+def _line(event: EventDict, default: Callable[[object], object]) -> str:
+    """One line of JSON. Every request writes one, and orjson is five times as fast; what it refuses, `json` takes."""
+    try:
+        return orjson.dumps(event, default=default).decode()
+    except TypeError:  # lone surrogates, numbers of more than 64 bits
+        return json.dumps(event, default=default)
+
+
+def _stamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    event["timestamp"] = rfc3339(now_ms())
+    return event
 
 
 def _mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    for key in _SECRET_KEYS & event.keys():
-        event[key] = "***"
+    if not _SECRET_KEYS.isdisjoint(event):
+        event.update(dict.fromkeys(_SECRET_KEYS & event.keys(), "***"))
     return event
