@@ -196,4 +196,8 @@ def _reason(error: Exception) -> str:
         return os.strerror(number).lower() if number else str(error.os_error) or "no connection"
     if isinstance(error, TimeoutError):
         return "no answer in time"
+    if isinstance(error, aiohttp.ServerDisconnectedError | _Lost):
+        return "it closed the connection before it answered"
+    if isinstance(error, aiohttp.ClientResponseError | aiohttp.ClientPayloadError):
+        return "its answer is broken, or no HTTP"  # what aiohttp says of it quotes the answer
     return str(error) or type(error).__name__

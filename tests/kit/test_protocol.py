@@ -1,13 +1,14 @@
-"""Answers over the kit's HTTP protocol: joined writes change nothing but the number of packets."""
+"""The kit's HTTP protocol, over real connections."""
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import AsyncGenerator
 
 import pytest
 import uvicorn
-from kit.web.joined import JoinedHttp
+from kit.web.protocol import Http
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _REQUEST = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -17,7 +18,7 @@ _REQUEST = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 async def _served(app: ASGIApp) -> AsyncGenerator[int]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, http=JoinedHttp, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, http=Http, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         task = asyncio.create_task(server._serve([listening]))
         while not server.started:
@@ -100,3 +101,28 @@ async def test_a_reader_that_does_not_read_holds_its_sender() -> None:
         assert 0 < sent < 5_000  # what the two sockets hold
         writer.transport.abort()
         await asyncio.wait_for(ended.wait(), 5)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"\x16\x03\x01 this is TLS\r\n\r\n", 400, "bad_request"),
+        (b"GET / HTTP/1.1\r\nBroken header\r\n\r\n", 400, "bad_request"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "bad_request"),
+        (b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 1_000_000, 431, "request_header_fields_too_large"),
+        (b"GET / HTTP/1.1\r\n" + b"X-Many: 1\r\n" * 100_000, 431, "request_header_fields_too_large"),
+        (b"GET /" + b"x" * 1_000_000, 431, "request_header_fields_too_large"),
+    ],
+)
+async def test_what_is_no_request_is_a_problem_and_an_end(sent: bytes, status: int, code: str) -> None:
+    """A head without end is not gathered in memory, and whoever speaks something else reads what was wrong."""
+    async with _served(_echo) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        with contextlib.suppress(ConnectionError):
+            writer.write(sent)
+            await writer.drain()
+        head, _, body = (await reader.read(65536)).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 %d " % status)
+        assert b"application/problem+json" in head
+        assert json.loads(body)["code"] == code
+        writer.transport.abort()
