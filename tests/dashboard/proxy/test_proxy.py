@@ -300,7 +300,7 @@ class Rude:
 async def test_only_reading_is_tried_again(page: httpx.AsyncClient, agent: Upstream) -> None:
     """A GET is repeated once when no answer came; a change never, for it may have happened."""
     await agent.stop()
-    rude = Rude(b"")
+    rude = Rude(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
     await rude.start(agent.server.port)
     for method, path in (
         ("GET", "runs"),
@@ -309,13 +309,15 @@ async def test_only_reading_is_tried_again(page: httpx.AsyncClient, agent: Upstr
         ("DELETE", "runs/r"),
         ("PATCH", "sessions/s"),
     ):
-        await asyncio.sleep(0.6)  # an open breaker lets one through each time
+        await until_ok(page)  # so that the breaker stays closed
+        rude.reply = b""
         rude.requests.clear()
         answer = await page.request(method, f"/api/agent/{path}")
         assert (answer.status_code, answer.json()["code"]) == (503, "upstream_down")
         assert len(rude.requests) == (2 if method == "GET" else 1)
         if method != "GET":
             assert "not known" in answer.json()["detail"]
+        rude.reply = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
     await rude.stop()
 
 

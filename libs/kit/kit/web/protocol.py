@@ -107,7 +107,7 @@ class Http(HttpToolsProtocol):
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
         self._in_head = False
-        if self.cycle is None or self.cycle.response_complete:  # else an answer is under way, and this is none of it
+        if not self.cycle or self.cycle.response_complete:  # else an answer is under way, and this is none of it
             answer = problem_response(status, code, detail, headers={"Connection": "close"})
             lines = [b"HTTP/1.1 %d %s" % (status, HTTPStatus(status).phrase.encode())]
             lines += [b"%s: %s" % header for header in answer.raw_headers]

@@ -76,11 +76,11 @@ class Proxy:
         deadline = asyncio.get_running_loop().time() + self._upstream.answer_s
         response = await self._upstream.call(method, target, headers, body)
         try:
-            headers = self._headers(response)
+            fitting = self._headers(response)
             if _comes_whole(response):
-                await answer.whole(response, headers, await self._read(response, deadline))
+                await answer.whole(response, fitting, await self._read(response, deadline))
             else:
-                await answer.stream(response, headers)
+                await answer.stream(response, fitting)
         finally:
             response.release()
 
@@ -142,8 +142,8 @@ class _Answer:
             await self._send({"type": "http.response.body", "body": b""})
 
     async def _start(self, status: int, headers: Headers) -> None:
-        fitting = as_download(headers) if self._is_file else headers
-        await self._send({"type": "http.response.start", "status": status, "headers": fitting})
+        headers = as_download(headers) if self._is_file else headers
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
 
 def as_download(headers: Headers) -> Headers:
