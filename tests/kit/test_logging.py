@@ -37,3 +37,31 @@ def test_every_record_is_one_line_of_json() -> None:
     assert (lines[1]["token"], lines[1]["password"]) == ("***", "***")
     assert (lines[2]["surrogate"], lines[2]["big"]) == ("a\ud800", 2**70)
     assert "ValueError: boom" in lines[3]["exception"]
+
+
+_REQUESTS = r"""
+import sys
+import structlog
+from kit.logging import configure_logging, request_log
+from kit.settings import ServiceSettings
+
+chosen = {"BINNACLE_LOG_FORMAT": sys.argv[1], "BINNACLE_LOG_LEVEL": sys.argv[2]}
+configure_logging("test", ServiceSettings.model_validate(chosen))
+structlog.contextvars.bind_contextvars(request_id="req_1")
+request_log()("req_1", "GET", "/caf\u00e9\ud800", 200, 1.25)
+structlog.get_logger("http").info("request", method="GET", path="/caf\u00e9\ud800", status=200, ms=1.25)
+"""
+
+
+def _requests(form: str, level: str) -> list[bytes]:
+    command = [sys.executable, "-c", _REQUESTS, form, level]
+    return subprocess.run(command, capture_output=True, timeout=60, check=True).stderr.splitlines()
+
+
+def test_a_requests_line_is_a_line_like_any_other() -> None:
+    """Written on a shorter way, it says the same, obeys the level, and is readable on a terminal."""
+    short, long = (json.loads(line) for line in _requests("json", "info"))
+    assert {**short, "timestamp": ""} == {**long, "timestamp": ""}
+    assert short["timestamp"][:10] == long["timestamp"][:10]
+    assert _requests("json", "warning") == []
+    assert b"req_1" in _requests("console", "info")[0]

@@ -1,6 +1,7 @@
 """Passes the allow-listed calls through to one upstream, streaming. A plain ASGI app: it is the hottest path."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Literal
 
 import aiohttp
@@ -80,7 +81,7 @@ class Proxy:
             if _comes_whole(response):
                 await answer.whole(response, fitting, await self._read(response, deadline))
             else:
-                await answer.stream(response, fitting)
+                await answer.stream(response, fitting, self._upstream.chunks(response))
         finally:
             response.release()
 
@@ -121,11 +122,11 @@ class _Answer:
         await self._start(response.status, headers)
         await self._send({"type": "http.response.body", "body": body})
 
-    async def stream(self, response: ClientResponse, headers: Headers) -> None:
+    async def stream(self, response: ClientResponse, headers: Headers, chunks: AsyncIterator[bytes]) -> None:
         self._stage = "events" if response.content_type == "text/event-stream" else "other"
         await self._start(response.status, headers)
         try:
-            async for chunk in response.content.iter_any():
+            async for chunk in chunks:
                 await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
         except (aiohttp.ClientError, TimeoutError) as error:
             _log.warning("answer_broke_off", reason=str(error) or type(error).__name__)
