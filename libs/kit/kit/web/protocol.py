@@ -72,7 +72,10 @@ class JoinedTransport(asyncio.Transport):
 
 
 class Http(HttpToolsProtocol):
-    """One connection. A request's head may have 64 KiB; what cannot be read is answered with a problem and a close."""
+    """One connection. A request's head may have 64 KiB, more only if it comes in one piece.
+
+    What cannot be read is answered with a problem and an end.
+    """
 
     _in_head = False
     _head_bytes = 0
