@@ -51,11 +51,16 @@ export class Resource {
     this.service = path.split('/')[2];
   }
 
-  /** What is known already, from bootstrap. @param {T} data @param {string | null} [asOf] */
-  seed(data, asOf) {
+  /**
+   * What is known already. What is `stale` is fetched when it is shown.
+   * @param {T} data
+   * @param {string | null} [asOf]
+   * @param {boolean} [stale]
+   */
+  seed(data, asOf = null, stale = false) {
     this.data.value = data;
     this.asOf.value = asOf ? Date.parse(asOf) : Date.now();
-    this.#dirty = false;
+    this.#dirty = stale;
   }
 
   /** Keeps it fresh until let go. @returns {() => void} lets go */

@@ -10,7 +10,7 @@ import { root } from '../router.js';
 import { checkSession, loginCount, refusedAt, role } from '../session.js';
 import { resumeTracking } from '../tracking.js';
 import { noteUpstream, watchUpstreams } from '../upstreams.js';
-import { PATHS, TOPICS } from './paths.js';
+import { FIRST } from './first_screen.js';
 
 const RETRY_MS = 2000;
 /** The measuring of the page waits until the page is there; the browser remembers for it. */
@@ -77,8 +77,8 @@ function unpack(all) {
     const state = all.status.data?.[name];
     if (state) noteUpstream(name, state);
   }
-  for (const part of /** @type {const} */ (['health', 'runs', 'issues'])) {
-    const { data, as_of } = all[part];
-    if (data) resource(PATHS[part], { topics: TOPICS[part] }).seed(data, as_of);
+  for (const part of /** @type {(keyof typeof FIRST)[]} */ (Object.keys(FIRST))) {
+    const { data, as_of, stale } = all[part];
+    if (data) resource(...FIRST[part]).seed(data, as_of, stale);
   }
 }

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { FIRST } from '../app/first_screen.js';
 import { now } from '../lib/clock.js';
 import { count, percent, plural } from '../lib/format.js';
 import { fillSlots } from '../lib/series.js';
@@ -9,15 +10,11 @@ import { useResource } from '../parts/use_resource.js';
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
-const POLL_MS = 20_000;
 
 /** The numbers of the last day, and how they came about. */
 export function Summary() {
   /** @type {import('../parts/use_resource.js').Live<import('../wire').Insights>} */
-  const live = useResource('/api/tracker/insights', {
-    topics: ['tracker.issue.new', 'tracker.issue.regressed', 'tracker.issue.updated'],
-    pollMs: POLL_MS,
-  });
+  const live = useResource(...FIRST.insights);
   return html`<${WhenLoaded} live=${live} what="numbers" lines=${3}>${(
     /** @type {import('../wire').Insights} */ data,
   ) => html`<div class="summary">

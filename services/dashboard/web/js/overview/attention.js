@@ -4,15 +4,13 @@ import { Icon } from '../parts/icons.js';
 import { EmptyState, Loading } from '../parts/states.js';
 import { Ago } from '../parts/time.js';
 import { upstreams } from '../upstreams.js';
-import { usePendingApprovals } from './day.js';
 import { worst } from './worst.js';
 
 const SHOWN = 6;
 
 /** What needs a person, worst first. @param {import('./tiles.js').Props} props */
-export function Attention({ runs, issues, health }) {
+export function Attention({ runs, issues, health, approvals }) {
   const known = runs.data || issues.data || health.data;
-  const approvals = usePendingApprovals();
   const items = worst({
     approvals: approvals.data?.items ?? [],
     runs: runs.data?.items ?? [],
