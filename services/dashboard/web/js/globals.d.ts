@@ -4,5 +4,5 @@ declare const RELEASE: string;
 /** Set by the build: the path of the built `parts/drawing.js`. */
 declare const DRAWING: string;
 
-/** The first screen's data on its way, from `first.js`. */
-declare var binnacleFirst: Promise<import('./wire').Bootstrap> | undefined;
+/** The first screen's data on its way, from `first.js`; null when the start has taken it, or was there before. */
+declare var binnacleFirst: Promise<import('./wire').Bootstrap> | null | undefined;

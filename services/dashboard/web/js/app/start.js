@@ -32,8 +32,8 @@ export function startShell() {
 
 /** The answer that was asked for before this code was there; it can be taken once, and not after a login. */
 function takeFirst() {
-  const first = loginCount() ? undefined : globalThis.binnacleFirst;
-  globalThis.binnacleFirst = undefined;
+  const first = loginCount() ? null : globalThis.binnacleFirst;
+  globalThis.binnacleFirst = null;
   return first;
 }
 
