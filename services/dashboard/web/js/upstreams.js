@@ -4,6 +4,7 @@
  */
 
 import { computed, signal } from '@preact/signals';
+import { ApiError } from './api.js';
 import { onNews } from './live/stream.js';
 
 export const GRACE_MS = 4000;
@@ -39,6 +40,12 @@ export function unavailable(name) {
   if (away.value.includes('dashboard')) return 'The dashboard cannot be reached.';
   if (name && away.value.includes(name)) return `The ${name} is down.`;
   return null;
+}
+
+/** The same as an error, beside which what is known stays with its age. @param {string} name */
+export function outage(name) {
+  const why = unavailable(/** @type {Name} */ (name));
+  return why ? new ApiError(why, { code: 'upstream_down' }) : null;
 }
 
 /**

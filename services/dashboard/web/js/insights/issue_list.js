@@ -65,7 +65,7 @@ function IssueRow({ issue }) {
   const { id, title, state, level, component, kind, culprit, events, sessions, last_seen } = issue;
   return html`<li><a class=${`row issue-row ${state}`} href=${`/insights/${id}`}>
     <${Status} state=${state === 'open' ? level : state} label=${state === 'open' ? `open, ${level}` : state} iconOnly />
-    <span class="two-lines"><span class="clip">${title}</span>
+    <span class="two-lines"><span class="clip" dir="auto">${title}</span>
       <span class="muted small clip">${component ?? 'unknown'} · ${words(kind)}${culprit ? ` · ${culprit}` : ''}${state === 'open' ? '' : ` · ${state}`}</span></span>
     <span class="num" title=${plural(events, 'event')}>${compact(events)} <abbr class="muted small" title="events">ev</abbr></span>
     <span class="num" title=${plural(sessions, 'session')}>${compact(sessions)} <abbr class="muted small" title="sessions">ses</abbr></span>

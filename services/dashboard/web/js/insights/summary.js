@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { FIRST } from '../app/first_screen.js';
 import { now } from '../lib/clock.js';
-import { count, percent, plural } from '../lib/format.js';
+import { count, percent } from '../lib/format.js';
 import { fillSlots } from '../lib/series.js';
 import { html } from '../parts/html.js';
 import { Plot } from '../parts/plot.js';
@@ -26,10 +26,10 @@ export function Summary() {
 function Numbers({ data }) {
   return html`<dl class="numbers panel">
     <${Figure} label="Errors" value=${count(data.errors)} />
-    <${Figure} label="Error rate" value=${percent(data.error_rate)} note="of interactions" />
+    <${Figure} label="Error rate" value=${percent(data.error_rate)} note="of errors and interactions" />
     <${Figure} label="Interactions" value=${count(data.interactions)} />
     <${Figure} label="Sessions" value=${count(data.sessions)} />
-    <${Figure} label="Open issues" value=${count(data.open_issues)} note=${`${plural(data.new_issues, 'new one', 'new ones')}, ${count(data.regressed_issues)} regressed`} />
+    <${Figure} label="Open issues" value=${count(data.open_issues)} note=${`${count(data.new_issues)} new, ${count(data.regressed_issues)} regressed`} />
   </dl>`;
 }
 

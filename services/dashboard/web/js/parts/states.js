@@ -46,7 +46,7 @@ export function Stale({ error, asOf }) {
 export function Missing({ what, error, retry }) {
   if (error.code !== 'upstream_down')
     return html`<${ErrorState} title=${`No ${what}`} error=${error} retry=${retry} />`;
-  return html`<${EmptyState} icon="plug" title=${`No ${what} just now`}>They show by themselves when the service is back.<//>`;
+  return html`<${EmptyState} icon="plug" title=${`No ${what} just now`}>This shows by itself when the service is back.<//>`;
 }
 
 /**
