@@ -82,3 +82,14 @@ def test_a_tab_that_cannot_be_loaded_takes_nothing_else_along(new_page: NewPage)
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     go_to(page, "Chat")
     expect(page.get_by_label("Ask the agent")).to_be_visible()
+
+
+def test_without_a_network_the_page_says_so_and_comes_back(new_page: NewPage) -> None:
+    """Also where the stream is not cut, but silent."""
+    page = new_page()
+    visit(page, "/insights")
+    page.context.set_offline(True)
+    banner = page.get_by_text("The dashboard is down")
+    expect(banner).to_be_visible()
+    page.context.set_offline(False)
+    expect(banner).not_to_be_visible()

@@ -66,7 +66,12 @@ function startLive() {
   startRefresh();
   startStream();
   onNews('disconnected', ({ closed }) => closed && void checkSession());
-  setTimeout(async () => (await import('../tracking/vitals.js')).watchVitals(), VITALS_MS);
+  setTimeout(() => measure().catch(() => {}), VITALS_MS);
+}
+
+/** Offline just then, a visit goes without being measured. */
+async function measure() {
+  (await import('../tracking/vitals.js')).watchVitals();
 }
 
 /** @param {import('../wire').Bootstrap} all */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../parts/html.js';
-import { Loading, Missing, Stale } from '../parts/states.js';
+import { EmptyState, Loading, Missing, Stale } from '../parts/states.js';
 import { useResource } from '../parts/use_resource.js';
 import { isOver } from '../runs/run_state.js';
 import { Turn } from '../runs/turn.js';
@@ -49,6 +49,8 @@ function Body({ live, runs, more }) {
   if (!live.data && live.error)
     return html`<${Missing} what="conversation" error=${live.error} retry=${live.refresh} />`;
   if (!live.data) return html`<${Loading} label="Loading the conversation" />`;
+  if (!runs.length && !sending.value)
+    return html`<${EmptyState} icon="chat" title="Nothing was said here">This conversation was deleted, or has not begun.<//>`;
   return html`<${Stale} error=${live.error} asOf=${live.asOf} />
     ${live.data.next_cursor ? html`<button type="button" class="button quiet" data-action="chat.earlier" onClick=${more}>Show earlier</button>` : null}
     ${runs.map((run) => html`<${Turn} key=${run.id} run=${run} />`)}`;

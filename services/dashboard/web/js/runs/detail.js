@@ -22,12 +22,13 @@ export function RunDetailView({ id }) {
   useEffect(() => watch.start(), [watch]);
   const run = watch.run.value;
   const error = watch.error.value ?? outage('agent');
+  const back = html`<a class="small back" href="/runs">All runs</a>`;
   if (!run)
     return error
-      ? html`<${Missing} what="run" error=${error} retry=${() => watch.catchUp()} />`
+      ? html`${back}<${Missing} what="run" error=${error} retry=${() => watch.catchUp()} />`
       : html`<${Loading} label="Loading the run" />`;
   const state = watch.state.value;
-  return html`<div class="detail">
+  return html`${back}<div class="detail">
     <${Head} run=${run} state=${state} stale=${html`<${Stale} error=${error} asOf=${watch.asOf} />`} />
     <${Asked} run=${run} />
     <section class="panel" aria-label="Steps"><header><h2>Steps</h2><span class="muted small">${count(state.steps.length)}</span></header><${Waterfall} state=${state} /></section>
@@ -47,7 +48,6 @@ function Head({ run, state, stale }) {
   const reason = run.reason === state.status ? null : run.reason;
   const why = state.error?.detail ?? run.error?.detail ?? (reason ? words(reason) : '');
   return html`<header class="detail-head">
-    <a class="small" href="/runs">All runs</a>
     <h2 dir="auto">${run.title || 'Untitled'}</h2>
     <div class="detail-line"><${Status} state=${state.status} />${why && state.status !== 'succeeded' ? html`<span class="problem">${why}</span>` : null}${stale}
       <span class="end">
