@@ -25,7 +25,9 @@ _LINE = {"offline": False, "latency": 40, "downloadThroughput": 10e6 / 8, "uploa
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 _MOST_MS, _MOST_REQUESTS, _MOST_KIB = 400, 10, 60
 _NUMBERS = "[...document.querySelectorAll('.tile strong')].filter((one) => /\\w/.test(one.textContent)).length === 6"
-_OVERVIEW = f"{_NUMBERS} && document.querySelector('.run-row') && document.querySelectorAll('.plot canvas').length === 2"
+_OVERVIEW = (
+    f"{_NUMBERS} && document.querySelector('.run-row') && document.querySelectorAll('.plot canvas').length === 2"
+)
 _FLOOR = "document.documentElement.dataset.done"
 _WATCH = """
 globalThis.seen = new Promise((resolve) => {
@@ -52,15 +54,18 @@ class _Load:
 
 def run(_seconds: float) -> None:
     """Load the Overview and the floor in turn, each time with an empty cache."""
-    with tempfile.TemporaryDirectory() as name, _house(Path(name)) as ours, peer("page_floor", Path(name)) as floor:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=need("chromium", "chromium"), args=_FLAGS)
-            cookies = _log_in(browser, ours)
-            pairs = [
-                (_load(browser, ours, _OVERVIEW, cookies), _load(browser, floor, _FLOOR, cookies))
-                for _ in range(_LOADS)
-            ]
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        _house(Path(name)) as ours,
+        peer("page_floor", Path(name)) as floor,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=need("chromium", "chromium"), args=_FLAGS)
+        cookies = _log_in(browser, ours)
+        pairs = [
+            (_load(browser, ours, _OVERVIEW, cookies), _load(browser, floor, _FLOOR, cookies)) for _ in range(_LOADS)
+        ]
+        browser.close()
     show(f"Page: first screen, 10 Mbit/s and 40 ms, cold, median of {_LOADS}", _figures(pairs))
 
 
@@ -93,12 +98,14 @@ def _figures(pairs: list[tuple[_Load, _Load]]) -> list[Figure]:
 @contextmanager
 def _house(folder: Path) -> Iterator[Running]:
     """The three services, with runs to show and nothing going on."""
-    with service("TRACKER", "tracker", folder) as tracker:
-        with service("AGENT", "agent_runner", folder, TRACKER_URL=tracker.url, OLLAMA_HOST=_nobody()) as agent:
-            _work(agent)
-            urls = {"AGENT_URL": agent.url, "TRACKER_URL": tracker.url}
-            with service("DASHBOARD", "dashboard", folder, **urls, DASHBOARD_PASSWORD=TOKEN) as dashboard:
-                yield dashboard
+    with (
+        service("TRACKER", "tracker", folder) as tracker,
+        service("AGENT", "agent_runner", folder, TRACKER_URL=tracker.url, OLLAMA_HOST=_nobody()) as agent,
+    ):
+        _work(agent)
+        urls = {"AGENT_URL": agent.url, "TRACKER_URL": tracker.url}
+        with service("DASHBOARD", "dashboard", folder, **urls, DASHBOARD_PASSWORD=TOKEN) as dashboard:
+            yield dashboard
 
 
 def _nobody() -> str:

@@ -21,15 +21,19 @@ def by_slot(connection: sa.Connection, since: int, slot_ms: int) -> list[RunCoun
     """Runs created from `since` on, oldest slot first; slots without any are left out."""
     slot = (runs.c.created_at - runs.c.created_at % slot_ms).label("slot")
     query = (
-        sa.select(slot, runs.c.status, sa.func.count())
+        sa.select(slot, runs.c.status, sa.func.count().label("runs"))
         .where(runs.c.created_at >= since)
         .group_by(slot, runs.c.status)
         .order_by(slot)
     )
-    return [RunCount(*row) for row in connection.execute(query)]
+    return [RunCount(row.slot, row.status, row.runs) for row in connection.execute(query)]
 
 
 def unfinished(connection: sa.Connection) -> dict[RunStatus, int]:
     """Runs that have not ended, however old, by status."""
-    query = sa.select(runs.c.status, sa.func.count()).where(runs.c.status.not_in(FINAL)).group_by(runs.c.status)
-    return {status: count for status, count in connection.execute(query)}
+    query = (
+        sa.select(runs.c.status, sa.func.count().label("runs"))
+        .where(runs.c.status.not_in(FINAL))
+        .group_by(runs.c.status)
+    )
+    return {row.status: row.runs for row in connection.execute(query)}

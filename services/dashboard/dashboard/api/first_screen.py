@@ -56,7 +56,7 @@ class Part(BaseModel, Generic[T]):
 
 
 class BootstrapAnswer(BaseModel):
-    """`health`, `runs`, `run_stats` and `approvals` are the agent's own answers, `insights` and `issues` the tracker's."""
+    """`health`, `runs`, `run_stats` and `approvals` are the agent's answers, `insights` and `issues` the tracker's."""
 
     session: Part[SessionView]
     status: Part[Status]
