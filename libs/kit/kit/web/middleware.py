@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.ids import new_id
+from kit.logging import request_log
 from kit.web.metrics import HttpMetrics
 from kit.web.problems import problem_response
 
@@ -22,6 +23,7 @@ _log = structlog.get_logger("http")
 _GOOD_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
 _INTERNAL = "something went wrong here; the log has it under this request id"
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_QUIET_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 _DRAINED_BYTES = 64 << 20
 _DRAIN_S = 5.0
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -37,6 +39,7 @@ class RequestContext:
         self._app = app
         self._metrics = metrics
         self._on_error = on_error
+        self._log_request = request_log()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -72,9 +75,11 @@ class RequestContext:
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _KNOWN_METHODS else "OTHER"
         self._metrics.observe(method, route_of(scope), status, seconds)
-        quiet = scope["path"] in {"/livez", "/readyz", "/metrics"}
-        log = _log.debug if quiet else _log.info
-        log("request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2))
+        path, ms = scope["path"], round(seconds * 1000, 2)
+        if path in _QUIET_PATHS:
+            _log.debug("request", method=method, path=path, status=status, ms=ms)
+        else:
+            self._log_request(scope["request_id"], method, path, status, ms)
 
 
 def route_of(scope: Scope) -> str:
