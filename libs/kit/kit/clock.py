@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999
+
 Clock: TypeAlias = Callable[[], int]
 """Gives the time in milliseconds since 1970-01-01 UTC; tests pass their own."""
 
@@ -16,8 +18,7 @@ def now_ms() -> int:
 
 def rfc3339(ms: int) -> str:
     """`1764000000123` → `2025-11-24T16:00:00.123Z`."""
-    moment = datetime.fromtimestamp(ms / 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def parse_rfc3339(text: str) -> int:
@@ -25,10 +26,10 @@ def parse_rfc3339(text: str) -> int:
 
     Raises `ValueError` for anything else, also for years that no clock shows.
     """
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text.upper())  # RFC 3339 allows t and z
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    try:
-        return round(moment.timestamp() * 1000)
-    except OverflowError as error:
-        raise ValueError(f"time out of range: {text!r}") from error
+    ms = round(moment.timestamp() * 1000)
+    if not _FIRST_MS <= ms <= _LAST_MS:  # in UTC, or rounded, it is of the year 0 or 10000
+        raise ValueError(f"time out of range: {text!r}")
+    return ms

@@ -27,7 +27,7 @@ _MAX_SHOWN = 200
 
 def _known_kind(kind: object) -> object:
     """A kind of the future is better kept as unknown than lost."""
-    return kind if kind in _KINDS or not isinstance(kind, str) else "unknown"
+    return "unknown" if isinstance(kind, str) and kind not in _KINDS else kind
 
 
 def _known_level(level: object) -> object:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from tracker.storage.schema import components, events, issues, outcomes, rollups, sessions, visits
+from tracker.storage.schema import components, events, issues, outcomes, releases, rollups, sessions, visits
 from tracker.vocabulary import EventType
 
 Position: TypeAlias = tuple[int, int]
@@ -103,7 +103,7 @@ def clear_all(connection: sa.Connection) -> Cleared:
     """Delete every event, issue and count; the ledger stays."""
     by_type = sa.select(events.c.type, sa.func.count()).group_by(events.c.type)
     gone = {f"{type_}s": count for type_, count in connection.execute(by_type)}
-    for table in (events, rollups, sessions, visits, components):
+    for table in (events, rollups, sessions, visits, components, releases):
         connection.execute(table.delete())
     return Cleared(**gone, issues=connection.execute(issues.delete()).rowcount)
 

@@ -72,6 +72,7 @@ issues = sa.Table(
     sa.Column("first_seen", sa.BigInteger, nullable=False),
     sa.Column("last_seen", sa.BigInteger, nullable=False),
     sa.Column("latest_event", sa.LargeBinary(16), nullable=False, comment="the event that title and level are from"),
+    sa.Column("resolved_in", sa.Text, comment="the release that is said to have the fix"),
     sa.Index("issues_by_last_seen", "last_seen", "id"),
     sa.Index("issues_by_first_seen", "first_seen", "id"),
     sa.Index("issues_by_events", "events", "id"),
@@ -157,6 +158,14 @@ components = sa.Table(
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("last_seen", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+releases = sa.Table(
+    "releases",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("first_seen", sa.BigInteger, nullable=False, comment="this is what puts releases in order"),
     sqlite_with_rowid=False,
 )
 

@@ -1,0 +1,27 @@
+"""The order of releases, and in which one an issue is resolved."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+_FROM_ROLLUPS = """
+    INSERT INTO releases (name, first_seen)
+    SELECT release, min(start) * 3600000 FROM rollups WHERE span = 1 AND release <> '' GROUP BY release
+"""
+
+
+def upgrade() -> None:
+    """Add them; of releases seen so far the hour is known."""
+    op.create_table(
+        "releases",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("first_seen", sa.BigInteger(), nullable=False, comment="this is what puts releases in order"),
+        sa.PrimaryKeyConstraint("name"),
+        sqlite_with_rowid=False,
+    )
+    op.execute(_FROM_ROLLUPS)
+    op.add_column(
+        "issues", sa.Column("resolved_in", sa.Text(), nullable=True, comment="the release that is said to have the fix")
+    )
