@@ -1,14 +1,20 @@
 """The schema: the migrations make what the code expects, and newer databases are refused."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from kit.database import Database, sqlite_url
+from kit.migrate import migrate
 from kit.settings import SettingsError
+from tracker.storage import open as storage
 from tracker.storage.open import open_database
-from tracker.storage.schema import metadata
+from tracker.storage.schema import metadata, releases
+
+VERSIONS = Path(storage.__file__).with_name("migrations") / "versions"
 
 
 def test_migrations_make_the_schema(engine: sa.Engine) -> None:
@@ -20,6 +26,26 @@ def test_migrations_make_the_schema(engine: sa.Engine) -> None:
             connection.exec_driver_sql("SELECT count(*) FROM sqlite_sequence").scalar() == 0
         )  # rows are numbered once
     assert made == {table.name for table in metadata.sorted_tables} | {"alembic_version"}
+
+
+def test_releases_are_known_from_what_was_counted(tmp_path: Path) -> None:
+    """A database of before there was a table of releases has them in order, to the hour."""
+    first = tmp_path / "versions"
+    first.mkdir()
+    shutil.copy(VERSIONS / "0001_first_tables.py", first)
+    old = Database(sqlite_url(tmp_path / "tracker.db"))
+    migrate(old.writer, first)
+    with old.writer.begin() as connection:
+        for hour, release in ((7, "1.1"), (5, "1.0"), (6, "1.0"), (4, "")):
+            values = (1, hour, "error", "chat", release, "", 1, 0)
+            connection.exec_driver_sql("INSERT INTO rollups VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+    old.writer.dispose()
+    new = open_database(tmp_path)
+    with new.reader.connect() as connection:
+        found = connection.execute(sa.select(releases).order_by(releases.c.first_seen)).all()
+    assert [tuple(row) for row in found] == [("1.0", 5 * 3_600_000), ("1.1", 7 * 3_600_000)]
+    new.writer.dispose()
+    new.reader.dispose()
 
 
 def test_opening_again_changes_nothing(engine: sa.Engine, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def _one(text: bytes) -> Json | Unparsed:
 
 
 def _loads(text: bytes) -> Json:
-    """orjson where it can; what it refuses (NaN, lone surrogates, broken UTF-8, bare line ends) json reads, to be cleaned."""
+    """orjson where it can; what it refuses (NaN, lone surrogates, bare line ends), json reads, and it is cleaned."""
     try:
         value: Json = orjson.loads(text)
     except orjson.JSONDecodeError:

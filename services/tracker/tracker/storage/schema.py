@@ -77,6 +77,7 @@ issues = sa.Table(
     sa.Index("issues_by_first_seen", "first_seen", "id"),
     sa.Index("issues_by_events", "events", "id"),
     sa.Index("issues_by_sessions", "sessions", "id"),
+    sa.Index("issues_by_state", "state", "last_seen", "id"),
 )
 
 fingerprints = sa.Table(

@@ -1,4 +1,4 @@
-"""The order of releases, and in which one an issue is resolved."""
+"""The order of releases, in which one an issue is resolved, and issues by state."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,3 +25,4 @@ def upgrade() -> None:
     op.add_column(
         "issues", sa.Column("resolved_in", sa.Text(), nullable=True, comment="the release that is said to have the fix")
     )
+    op.create_index("issues_by_state", "issues", ["state", "last_seen", "id"], unique=False)
