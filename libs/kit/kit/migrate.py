@@ -20,7 +20,7 @@ def migrate(engine: sa.Engine, versions: Path) -> None:
     except DatabaseError as error:
         raise SettingsError(
             "BINNACLE_DATA_DIR",
-            f"the database {engine.url.database} cannot be used ({error.orig}); free or restore it, or change the folder",
+            f"the database {engine.url.database} cannot be used ({error.orig}); free it, or change the folder",
         ) from error
 
 
