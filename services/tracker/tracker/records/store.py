@@ -1,7 +1,8 @@
 """Read and delete raw events."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeAlias
 
 import sqlalchemy as sa
@@ -54,6 +55,20 @@ class Cleared:
 
 def latest(connection: sa.Connection, wanted: RecordFilter, after: Position | None, limit: int) -> Sequence[Record]:
     """Events, the latest first."""
+    found = chain.from_iterable(_latest(connection, one, after, limit) for one in _one_value_each(wanted))
+    return sorted(found, key=lambda record: (record.ts, record.seq), reverse=True)[:limit]
+
+
+def _one_value_each(wanted: RecordFilter) -> Sequence[RecordFilter]:
+    """A filter for each value of the field that narrows most: an index has the latest of one value, not of several."""
+    for name in ("sessions", "issues", "releases", "labels", "levels", "components", "environments"):
+        values: Sequence[str] = getattr(wanted, name)
+        if len(values) > 1:
+            return [replace(wanted, **{name: [value]}) for value in dict.fromkeys(values)]
+    return [wanted]
+
+
+def _latest(connection: sa.Connection, wanted: RecordFilter, after: Position | None, limit: int) -> Sequence[Record]:
     columns = (events.c.seq, events.c.ts, events.c.received_at, events.c.issue_id, events.c.body)
     order = (events.c.ts.desc(), events.c.seq.desc())
     query = sa.select(*columns).where(*_conditions(wanted)).order_by(*order).limit(limit)
