@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from alembic.migration import MigrationContext
 from kit.database import Database, sqlite_url
 from kit.migrate import migrate
 from kit.settings import SettingsError
+from tracker.records.store import RecordFilter, latest
 from tracker.storage import open as storage
 from tracker.storage.open import open_database
 from tracker.storage.schema import metadata, releases
@@ -46,6 +48,32 @@ def test_releases_are_known_from_what_was_counted(tmp_path: Path) -> None:
     assert [tuple(row) for row in found] == [("1.0", 5 * 3_600_000), ("1.1", 7 * 3_600_000)]
     new.writer.dispose()
     new.reader.dispose()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (RecordFilter(type="error", releases=["1.0"]), "events_by_release"),
+        (RecordFilter(type="error", environments=["prod"]), "events_by_environment"),
+        (RecordFilter(type="error", levels=["fatal"]), "events_by_level"),
+        (RecordFilter(type="interaction", ok=False), "events_by_success"),
+        (RecordFilter(type="error", sessions=["s"]), "events_by_session"),
+        (RecordFilter(issues=["iss_1"]), "events_by_issue"),
+        (RecordFilter(type="error", components=["chat"]), "events_by_component"),
+        (RecordFilter(type="vital", labels=["LCP"]), "events_by_label"),
+        (RecordFilter(type="error", since=5), "events_by_time"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_filter_has_its_index(engine: sa.Engine, wanted: RecordFilter, index: str) -> None:
+    """A list is read from the index of what it is filtered by, in order, so that it costs the same at any size."""
+    asked: list[tuple[str, Any]] = []
+    with engine.begin() as connection:
+        sa.event.listen(connection, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+        latest(connection, wanted, None, 50)
+        (statement, values), *_ = asked
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    assert [index in step for step in plan] == [True], plan
 
 
 def test_opening_again_changes_nothing(engine: sa.Engine, tmp_path: Path) -> None:

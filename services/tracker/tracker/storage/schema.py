@@ -8,6 +8,12 @@ import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
+
+def _index(name: str, *columns: str, where: str) -> sa.Index:
+    """An index of the rows that have something there: the others cost nothing when they are written."""
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 _seq = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only INTEGER PRIMARY KEY is SQLite's row id
 
 events = sa.Table(
@@ -30,12 +36,12 @@ events = sa.Table(
     sa.Index("events_by_time", "type", "ts", "seq"),
     sa.Index("events_by_component", "type", "component", "ts", "seq"),
     sa.Index("events_by_label", "type", "label", "ts", "seq"),
-    sa.Index("events_by_release", "type", "release", "ts", "seq"),
-    sa.Index("events_by_environment", "type", "environment", "ts", "seq"),
-    sa.Index("events_by_level", "type", "level", "ts", "seq"),
-    sa.Index("events_by_success", "type", "ok", "ts", "seq"),
-    sa.Index("events_by_session", "session_id", "type", "ts", "seq"),
-    sa.Index("events_by_issue", "issue_id", "ts", "seq"),
+    _index("events_by_release", "type", "release", "ts", "seq", where="release <> ''"),
+    _index("events_by_environment", "type", "environment", "ts", "seq", where="environment <> ''"),
+    _index("events_by_level", "type", "level", "ts", "seq", where="level <> ''"),
+    _index("events_by_success", "type", "ok", "ts", "seq", where="ok IS NOT NULL"),
+    _index("events_by_session", "session_id", "type", "ts", "seq", where="session_id IS NOT NULL"),
+    _index("events_by_issue", "issue_id", "ts", "seq", where="issue_id IS NOT NULL"),
     sqlite_autoincrement=True,  # a row's number is never given out again: `progress` counts on it
 )
 
