@@ -35,12 +35,15 @@ class Database:
 
     Guarantees: writes happen one after another in the order asked, each in a savepoint of its own, many in one
     transaction; `write` returns after the commit. A write that raises is rolled back alone. Reads see only what is
-    committed. A database that cannot be reached raises `StorageUnavailable`, and is tried anew with the next call.
+    committed. A database that cannot be reached raises `StorageUnavailable`, and is tried anew with the next call; a
+    SQLite file that another program has locked is waited for as long as `busy_ms`.
     """
 
-    def __init__(self, url: str, *, durability: Durability = "NORMAL", max_queue: int = 10_000) -> None:
-        self.writer = _engine(url, durability, read_only=False)
-        self.reader = _engine(url, durability, read_only=True)
+    def __init__(
+        self, url: str, *, durability: Durability = "NORMAL", max_queue: int = 10_000, busy_ms: int = _BUSY_MS
+    ) -> None:
+        self.writer = _engine(url, durability, busy_ms, read_only=False)
+        self.reader = _engine(url, durability, busy_ms, read_only=True)
         self._readers = ThreadPoolExecutor(_READERS, "db-read")
         self._batcher: Batcher[Unit, object] = Batcher(self._commit, name="db-write", max_queue=max_queue)
 
@@ -96,22 +99,22 @@ def _outcome(connection: sa.Connection, unit: Unit) -> object:
         return error
 
 
-def _engine(url: str, durability: Durability, *, read_only: bool) -> sa.Engine:
+def _engine(url: str, durability: Durability, busy_ms: int, *, read_only: bool) -> sa.Engine:
     size = _READERS if read_only else 1
     engine = sa.create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, durability, read_only=read_only)
+        _prepare_sqlite(engine, durability, busy_ms, read_only=read_only)
     return engine
 
 
-def _prepare_sqlite(engine: sa.Engine, durability: Durability, *, read_only: bool) -> None:
+def _prepare_sqlite(engine: sa.Engine, durability: Durability, busy_ms: int, *, read_only: bool) -> None:
     """WAL, foreign keys, a patient busy handler; `BEGIN` is ours, because sqlite3's own comes too late."""
 
     def connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         assert isinstance(connection, sqlite3.Connection)
         connection.isolation_level = None
         for pragma in (
-            f"busy_timeout={_BUSY_MS}",
+            f"busy_timeout={busy_ms}",
             "journal_mode=WAL",
             f"synchronous={durability}",
             "foreign_keys=ON",
