@@ -11,6 +11,7 @@ import structlog
 from kit.problems import NotFound
 
 from agent_runner.core.ports import Model
+from agent_runner.models.connections import model_client
 from agent_runner.models.discovery import Discovered, FoundModel, discover
 from agent_runner.models.openai_compatible import OpenAICompatibleModel
 from agent_runner.models.operator import BUILT_IN, OperatorModel
@@ -136,10 +137,8 @@ class ModelRegistry:
         self._found[provider.name] = found
 
     def _client(self) -> httpx.AsyncClient:
-        if self._http is None:  # 20 ms, when first needed
-            limits = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=30.0)
-            direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "host.docker.internal")}
-            self._http = httpx.AsyncClient(limits=limits, mounts=direct)
+        if self._http is None:  # when first needed
+            self._http = model_client()
         return self._http
 
     def _make(self, model_id: str) -> Model:
