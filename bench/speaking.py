@@ -30,6 +30,8 @@ class Listener(asyncio.Protocol):
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         loop = asyncio.get_running_loop()
+        assert parts.hostname
+        assert parts.port
         _, listener = await loop.create_connection(lambda: cls(head.encode() + body), parts.hostname, parts.port)
         return listener
 

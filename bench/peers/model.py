@@ -6,6 +6,7 @@ It is a bare protocol that sends bytes made beforehand: what a figure shows beyo
 import asyncio
 import sys
 import time
+from collections.abc import Mapping
 
 import orjson
 
@@ -40,14 +41,14 @@ def _part(*events: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
-def _streamed(message: dict[str, object], finish: str) -> bytes:
+def _streamed(message: Mapping[str, object], finish: str) -> bytes:
     calls = message.get("tool_calls")
     said = {"tool_calls": [{"index": 0, **calls[0]}]} if isinstance(calls, list) else {"content": message["content"]}
     usage = _completion("chat.completion.chunk", [], _USAGE)
     return _HEAD + _part(_chunk({"role": "assistant", **said}), _chunk({}, finish), usage, b"[DONE]") + _END
 
 
-def _answered(message: dict[str, object], finish: str) -> bytes:
+def _answered(message: Mapping[str, object], finish: str) -> bytes:
     choice = {"index": 0, "message": message, "finish_reason": finish}
     return _whole(_completion("chat.completion", [choice], _USAGE))
 
