@@ -39,6 +39,8 @@ class Answer:
 class Provider:
     """An OpenAI-compatible server with one model, `mock`. Without a script it says `ok`."""
 
+    window: int | None = None
+    """How many tokens it says that its model takes."""
     script: deque[Answer] = field(default_factory=deque[Answer])
     requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     server: "Server | None" = None
@@ -76,7 +78,8 @@ class Provider:
         )
 
     async def _models(self, _request: Request) -> Response:
-        return JSONResponse({"object": "list", "data": [{"id": "mock", "object": "model"}]})
+        model = {"id": "mock", "object": "model", "context_length": self.window}
+        return JSONResponse({"object": "list", "data": [model]})
 
     async def _complete(self, request: Request) -> Response:
         self.requests.append(await request.json())

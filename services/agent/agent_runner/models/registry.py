@@ -109,6 +109,12 @@ class ModelRegistry:
         """What is known of a model; None for one that no provider listed."""
         return next((info for info in self.list() if info.id == model_id), None)
 
+    def context_window(self, model_id: str) -> int | None:
+        """How many tokens a request to a model may have, where its provider says so."""
+        name, _, model = model_id.partition(":")
+        found = self._found.get(name)
+        return next((each.context_window for each in found.models if each.name == model), None) if found else None
+
     def for_role(self, role: Role) -> Model:
         """The model for a role: the one set, else the best that was found, else the built-in one."""
         _ = role  # one model serves all roles until roles can be set

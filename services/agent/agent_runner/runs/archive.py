@@ -1,6 +1,6 @@
 """Runs as they stand on record: to be listed, looked at, taken up again, and deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kit.database import Database
 
@@ -11,7 +11,7 @@ from agent_runner.runs.ports import Announcer
 from agent_runner.runs.recorder import Recorder
 from agent_runner.storage import events, sessions
 from agent_runner.storage import runs as table
-from agent_runner.storage.records import Event, RunBody, RunRecord, RunRequest
+from agent_runner.storage.records import Event, ModelUsage, RunBody, RunRecord, RunRequest
 from agent_runner.storage.runs import RunFilter
 
 
@@ -65,6 +65,10 @@ class Archive:
         await self._recorder.catch_up()
         bodies = await self._database.read(lambda connection: table.of_session(connection, session_id))
         return history.conversation(bodies)
+
+    async def usage_by_model(self, since: int) -> Mapping[str, ModelUsage]:
+        """What the runs made since a time (milliseconds since 1970) asked of each model."""
+        return await self._database.read(lambda connection: table.usage_by_model(connection, since))
 
     async def delete(self, run_id: str) -> None:
         """Delete a run that has ended. Raises `RunNotFound`, `RunActive`."""

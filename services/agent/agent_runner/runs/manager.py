@@ -228,7 +228,13 @@ class RunManager:
             program = Direct(model, journal, live.client_tools, request.options)
             return Work(program, history.opening([], said, request.messages))
         return self._workshop.agent(
-            run, request, model=model, journal=journal, said=said, client_tools=live.client_tools
+            run,
+            request,
+            model=model,
+            journal=journal,
+            window=self._models.context_window(model.id),
+            said=said,
+            client_tools=live.client_tools,
         )
 
     def _end(self, run: ActiveRun, ending: _Ending, work: Work | None) -> None:
