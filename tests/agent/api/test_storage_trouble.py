@@ -37,6 +37,9 @@ async def test_chat_is_refused_in_time_while_nothing_can_be_stored(serve: Serve,
         again = await agent.chat("two")
         async with agent.stream("three") as response:
             await response.aread()
+        components = {each["name"]: each for each in (await agent.get("/api/v1/health"))["components"]}
+        assert components["storage"]["status"] == "down"
+        assert "locked" in components["storage"]["detail"]
     for answer in (refused, again, response):
         assert answer.status_code == 503
         assert answer.json()["error"]["code"] == "storage_unavailable"
