@@ -2,19 +2,21 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kit.batch import Batcher
 from kit.problems import Problem, StorageUnavailable
+from kit.settings import SettingsError
 
 T = TypeVar("T")
 Unit: TypeAlias = Callable[[sa.Connection], object]
@@ -22,6 +24,8 @@ Durability: TypeAlias = Literal["FULL", "NORMAL"]
 """FULL: a commit has reached the disk. NORMAL: it survives our death, and a power cut may take the last ones."""
 
 _BUSY_MS = 10_000
+# What a statement brings upon itself; every other error is the database's.
+_ITS_OWN = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
 _READERS = 4
 
 
@@ -70,32 +74,47 @@ class Database:
         self.reader.dispose()
 
     def _read(self, query: Callable[[sa.Connection], T]) -> T:
-        try:
-            with self.reader.connect() as connection:
-                return query(connection)
-        except OperationalError as error:
-            raise unavailable(error) from error
+        with _told(), self.reader.connect() as connection:
+            return query(connection)
 
     def _commit(self, units: Sequence[Unit]) -> Sequence[object]:
-        try:
-            with self.writer.begin() as connection:
-                return [_outcome(connection, unit) for unit in units]
-        except OperationalError as error:
-            raise unavailable(error) from error
+        with _told(), self.writer.begin() as connection:
+            return [_outcome(connection, unit) for unit in units]
 
 
-def unavailable(error: OperationalError) -> Problem:
+@contextmanager
+def _told() -> Generator[None]:
+    """What a caller sees when the database refuses service: locked, full, not readable, damaged."""
+    try:
+        yield
+    except DatabaseError as error:
+        if isinstance(error, _ITS_OWN):
+            raise
+        raise unavailable(error) from error
+
+
+def unavailable(error: DatabaseError) -> Problem:
     """The problem that a caller sees when the database refuses service."""
     return StorageUnavailable(f"the database cannot be used just now: {error.orig}")
+
+
+@contextmanager
+def opening(where: str) -> Generator[None]:
+    """For the start: a database that cannot be used raises `SettingsError`, which tells in one line what to do."""
+    try:
+        yield
+    except DatabaseError as error:
+        fix = f"cannot use {where} ({error.orig}); free it, put a backup in its place, or move it away to begin anew"
+        raise SettingsError("BINNACLE_DATA_DIR", fix) from error
 
 
 def _outcome(connection: sa.Connection, unit: Unit) -> object:
     try:
         with connection.begin_nested():
             return unit(connection)
-    except OperationalError:
-        raise  # the database itself is in trouble: none of the group is committed
-    except Exception as error:  # noqa: BLE001 - handed to the one who asked for this unit; the others go on
+    except Exception as error:
+        if isinstance(error, DatabaseError) and not isinstance(error, _ITS_OWN):
+            raise  # the database itself is in trouble: none of the group is committed
         return error
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError
 
+from kit.database import opening
 from kit.settings import SettingsError
 
 _ENVIRONMENT = Path(__file__).with_name("alembic_env")
@@ -13,18 +13,13 @@ _ENVIRONMENT = Path(__file__).with_name("alembic_env")
 def migrate(engine: sa.Engine, versions: Path) -> None:
     """Run the revisions that the database lacks, all in one transaction; their files are named `NNNN_what.py`.
 
-    Raises `SettingsError` for a database made by newer code, or that cannot be used: locked, broken, read-only.
+    Raises `SettingsError` for a database made by newer code, and for one that cannot be used.
     """
-    try:
-        _migrate(engine, versions)
-    except DatabaseError as error:
-        raise SettingsError(
-            "BINNACLE_DATA_DIR",
-            f"the database {engine.url.database} cannot be used ({error.orig}); free it, or change the folder",
-        ) from error
+    with opening(str(engine.url.database)):
+        _bring_up(engine, versions)
 
 
-def _migrate(engine: sa.Engine, versions: Path) -> None:
+def _bring_up(engine: sa.Engine, versions: Path) -> None:
     known = sorted(file.name.split("_", 1)[0] for file in versions.glob("[0-9]*_*.py"))
     present = _revision(engine)
     if present == known[-1]:

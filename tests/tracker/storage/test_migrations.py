@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from kit.database import Database, sqlite_url
 from kit.migrate import migrate
 from kit.settings import SettingsError
+from sqlalchemy import event
 from tracker.records.store import RecordFilter, latest
 from tracker.storage import open as storage
 from tracker.storage.open import open_database
@@ -69,7 +70,7 @@ def test_every_filter_has_its_index(engine: sa.Engine, wanted: RecordFilter, ind
     """A list is read from the index of what it is filtered by, in order, so that it costs the same at any size."""
     asked: list[tuple[str, Any]] = []
     with engine.begin() as connection:
-        sa.event.listen(connection, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+        event.listen(connection, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
         latest(connection, wanted, None, 50)
         (statement, values), *_ = asked
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]

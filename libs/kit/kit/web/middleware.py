@@ -56,8 +56,11 @@ class RequestContext:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-                self._count(scope, status, time.perf_counter() - started)
-            await send(message)
+                seconds = time.perf_counter() - started
+                await send(message)
+                self._count(scope, status, seconds)  # once the answer is on its way
+            else:
+                await send(message)
 
         bound = structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
