@@ -24,6 +24,12 @@ def ask(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
+def wait_until_quiet(page: Page) -> None:
+    """No run goes on, of which there would be news."""
+    while page.request.get("/api/agent/runs?status=queued,running&limit=1").json()["items"]:
+        page.wait_for_timeout(50)
+
+
 def report_error(page: Page, message: str) -> None:
     """Have an error on record, as a page would report it."""
     error = {"type": "error", "kind": "javascript_error", "message": message, "component": "chat"}

@@ -6,24 +6,26 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Request, expect
 
 from tests.browser.conftest import NewPage
-from tests.browser.steps import ask, expect_answered, go_to, visit
+from tests.browser.steps import ask, expect_answered, go_to, visit, wait_until_quiet
 
 MOST_REQUESTS = 10
 MOST_SCRIPT_BYTES = 60 * 1024
 
 
 def test_the_first_screen_is_small(new_page: NewPage) -> None:
-    """Up to the Overview's data: at most 10 requests, at most 60 KiB of script as sent."""
+    """Up to all of the Overview's data: at most 10 requests, at most 60 KiB of script as sent, nothing asked twice."""
     page = new_page()
+    wait_until_quiet(page)
     requests: list[Request] = []
     page.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - Playwright marks what it is given
     visit(page, "/")
-    expect(page.locator(".plot canvas").first).to_be_visible()
+    expect(page.locator(".plot canvas")).to_have_count(2)
     paths = [urlsplit(request.url).path for request in requests]
     scripts = [request for request in requests if urlsplit(request.url).path.endswith(".js")]
     answers = [answer for request in scripts if (answer := request.response())]
     sizes = [len(gzip.compress(answer.body())) for answer in answers]
     assert len(paths) <= MOST_REQUESTS, paths
+    assert len(set(paths)) == len(paths), paths
     assert sum(sizes) <= MOST_SCRIPT_BYTES, sizes
 
 
@@ -80,3 +82,14 @@ def test_a_tab_that_cannot_be_loaded_takes_nothing_else_along(new_page: NewPage)
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     go_to(page, "Chat")
     expect(page.get_by_label("Ask the agent")).to_be_visible()
+
+
+def test_without_a_network_the_page_says_so_and_comes_back(new_page: NewPage) -> None:
+    """Also where the stream is not cut, but silent."""
+    page = new_page()
+    visit(page, "/insights")
+    page.context.set_offline(True)
+    banner = page.get_by_text("The dashboard is down")
+    expect(banner).to_be_visible()
+    page.context.set_offline(False)
+    expect(banner).not_to_be_visible()

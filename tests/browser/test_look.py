@@ -92,6 +92,11 @@ def test_nothing_is_wider_than_a_small_phone(new_page: NewPage) -> None:
         widths = page.evaluate("[document.documentElement.scrollWidth, document.querySelector('main').scrollWidth]")
         assert max(widths) <= 360, place
         expect(page.get_by_role("navigation", name="Tabs")).to_be_in_viewport()
+    visit(page, "/chat")
+    page.get_by_role("button", name="Conversations").click()
+    row = page.locator(".sessions li").first
+    expect(row).to_be_in_viewport(ratio=1)
+    expect(row.get_by_role("button", name="Delete")).to_be_in_viewport(ratio=1)
 
 
 def test_an_answer_cannot_bring_markup_or_load_anything(page: Page) -> None:

@@ -75,7 +75,7 @@ def test_events_stand_under_the_tab_they_come_from(page: Page) -> None:
 def test_a_failed_call_is_told_with_its_request_id(page: Page) -> None:
     """A call that is answered with a problem becomes an error with path, status and request id."""
     visit(page, "/runs/run_that_is_not_there")
-    expect(page.get_by_text("This run cannot be shown")).to_be_visible()
+    expect(page.get_by_text("No such run")).to_be_visible()
     found = wait_for(page, "errors", "run_that_is_not_there")[0]
     assert found["kind"] == "api_error"
     assert found["request_id"]
@@ -127,3 +127,27 @@ def test_an_error_without_end_is_capped(page: Page) -> None:
     wait_for(page, "errors", "again and again")
     page.wait_for_timeout(1500)
     assert len([one for one in tracked(page, "errors") if "again and again" in json.dumps(one)]) == 5
+
+
+def test_clicks_that_help_nobody_are_told_and_so_is_how_long_actions_take(page: Page) -> None:
+    """Three clicks on one spot are rage, a button that changes nothing is dead, an action has duration and success."""
+    visit(page, "/")
+    page.get_by_role("button", name="Theme: system").click()
+    page.get_by_role("heading", name="Overview").click(click_count=3)
+    page.evaluate("document.querySelector('h1').insertAdjacentElement('afterend', document.createElement('button'))")
+    page.evaluate("Object.assign(document.querySelector('h1 + button'), { textContent: 'Nothing' })")
+    page.wait_for_timeout(300)
+    page.get_by_role("button", name="Nothing").click()
+    action = wait_for(page, "interactions", "theme.switch")[0]
+    assert (action["component"], action["success"]) == ("overview", True)
+    assert action["duration_ms"] >= 0
+    assert wait_for(page, "interactions", "rage_click")[0]["component"] == "overview"
+    assert wait_for(page, "interactions", "dead_click")[0]["success"] is False
+    page.request.put("/api/preferences", data={"theme": "system"}, headers={"sec-fetch-site": "same-origin"})
+
+
+def test_a_visit_is_measured(page: Page) -> None:
+    """Web vitals of the page load, and how long each refresh took."""
+    visit(page, "/insights")
+    assert wait_for(page, "vitals", "TTFB")[0]["value"] > 0
+    assert wait_for(page, "timings", "/api/tracker/components")[0]["name"] == "refresh"

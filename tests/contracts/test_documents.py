@@ -40,6 +40,7 @@ NEVER_NULL_FOR_A_PAGE = {("Session", "session_id"), ("Session", "expires_at")}
 
 READS = [
     ("Run", "agent", "get", "/api/v1/runs", ["items", "[]"]),
+    ("RunStats", "agent", "get", "/api/v1/runs/stats", []),
     ("RunDetail", "agent", "get", "/api/v1/runs/{run_id}", []),
     ("RunStep", "agent", "get", "/api/v1/runs/{run_id}", ["steps", "[]"]),
     ("ToolResult", "agent", "get", "/api/v1/runs/{run_id}", ["steps", "[]", "result"]),

@@ -57,6 +57,8 @@ async def test_first_screen_holds_what_the_page_reads(page: httpx.AsyncClient) -
         ("UpstreamState", screen["status"]["data"]["agent"]),
         ("Component", screen["health"]["data"]["components"][0]),
         ("Run", screen["runs"]["data"]["items"][0]),
+        ("RunStats", screen["run_stats"]["data"]),
+        ("Insights", screen["insights"]["data"]),
     ):
         assert_holds(read, found)
 

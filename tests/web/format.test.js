@@ -5,6 +5,7 @@ import {
   compact,
   count,
   duration,
+  exactTime,
   json,
   percent,
   plural,
@@ -54,4 +55,20 @@ test('words, plurals and values read as people write them', () => {
   assert.equal(words('waiting_approval'), 'waiting approval');
   assert.deepEqual([plural(1, 'event'), plural(1200, 'event')], ['1 event', '1,200 events']);
   assert.equal(json({ a: 1 }), '{\n  "a": 1\n}');
+});
+
+test('numbers are grouped, or short enough for a row', () => {
+  assert.deepEqual([0, 999, 1000, 1_234_567].map(count), ['0', '999', '1,000', '1,234,567']);
+  assert.deepEqual([7, 999, 1240, 12_345, 999_960, 2_500_000].map(compact), [
+    '7',
+    '999',
+    '1.2K',
+    '12.3K',
+    '1M',
+    '2.5M',
+  ]);
+});
+
+test('exact times have a date and seconds, by the clock of this place', () => {
+  assert.equal(exactTime(new Date(2026, 10, 4, 16, 5, 9).getTime()), '4 Nov 2026, 16:05:09');
 });

@@ -113,7 +113,7 @@ test('three clicks in a second on one spot are rage, elsewhere or slowly they ar
 });
 
 test('a failed call is told with its request id and without its query', () => {
-  const error = new ApiError('The agent is down.', { status: 503, code: 'upstream_down', requestId: 'r1' });
+  const error = new ApiError('Too much to do.', { status: 503, code: 'overloaded', requestId: 'r1' });
   const fault = fromFailure({
     method: 'GET',
     path: '/api/agent/runs/run_8f?q=typed',
@@ -124,6 +124,22 @@ test('a failed call is told with its request id and without its query', () => {
   assert.equal(fault.request_id, 'r1');
   assert.equal(JSON.stringify(fault).includes('typed'), false);
   assert.deepEqual(fault.fingerprint, ['api', 'GET', '/api/agent/runs/:id', '503']);
+});
+
+test('calls to a service that is down are one fault, whatever they asked for', () => {
+  const error = new ApiError('the agent cannot be reached', { status: 503, code: 'upstream_down' });
+  const faults = ['/api/agent/runs', '/api/agent/health'].map((path) =>
+    fromFailure({ method: 'GET', path, error, durationMs: 1 }),
+  );
+  assert.deepEqual(
+    faults.map(({ fingerprint }) => fingerprint),
+    [
+      ['upstream_down', 'agent'],
+      ['upstream_down', 'agent'],
+    ],
+  );
+  assert.equal(faults[0].message, faults[1].message);
+  assert.equal(faults[1].context?.path, '/api/agent/health');
 });
 
 test('failed calls are of the kind that says whose fault it was', () => {

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeAlias
 
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999
+
 Clock: TypeAlias = Callable[[], int]
 """Gives the time in milliseconds since 1970-01-01 UTC; tests pass their own."""
 
@@ -23,7 +25,7 @@ def rfc3339(ms: int) -> str:
 @lru_cache(maxsize=1000)
 def _second(seconds: int) -> str:
     """Kept, because nearly all times that are written stand close together: every log line has one."""
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:-6]
 
 
 def parse_rfc3339(text: str) -> int:
@@ -31,10 +33,10 @@ def parse_rfc3339(text: str) -> int:
 
     Raises `ValueError` for anything else, also for years that no clock shows.
     """
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text.upper())  # RFC 3339 allows t and z
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    try:
-        return round(moment.timestamp() * 1000)
-    except OverflowError as error:
-        raise ValueError(f"time out of range: {text!r}") from error
+    ms = round(moment.timestamp() * 1000)
+    if not _FIRST_MS <= ms <= _LAST_MS:  # in UTC, or rounded, it is of the year 0 or 10000
+        raise ValueError(f"time out of range: {text!r}")
+    return ms

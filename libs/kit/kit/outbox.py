@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from kit.database import Database, Durability, sqlite_url
+from kit.database import Database, Durability, opening, sqlite_url
 from kit.jsontypes import JsonObject
 
 _metadata = sa.MetaData()
@@ -53,12 +53,13 @@ class Outbox:
     """A durable queue in a SQLite file of its own.
 
     Guarantee: when `put` returns, the events are on disk. Over `max_events` the oldest that are no errors go first,
-    then the oldest errors; every loss is counted by type and reason.
+    then the oldest errors; every loss is counted by type and reason. Opening one raises `SettingsError` for a file that
+    cannot be used.
     """
 
     def __init__(self, path: Path, *, durability: Durability = "FULL", max_events: int = 50_000) -> None:
         self._database = Database(sqlite_url(path), durability=durability)
-        with self._database.writer.begin() as connection:
+        with opening(str(path)), self._database.writer.begin() as connection:
             _metadata.create_all(connection)
             self._recount(connection)
         self._max_events = max_events

@@ -21,7 +21,18 @@ from kit.web.app import Runtime, create_service_app
 from kit.web.middleware import BodyLimits
 
 from agent_runner import VERSION
-from agent_runner.api import approvals, models, permissions, run_events, runs, sessions, stream, tools, workspace
+from agent_runner.api import (
+    approvals,
+    models,
+    permissions,
+    run_events,
+    run_stats,
+    runs,
+    sessions,
+    stream,
+    tools,
+    workspace,
+)
 from agent_runner.api import health as health_api
 from agent_runner.api.feed import Feed
 from agent_runner.api.health import ComponentView
@@ -60,6 +71,7 @@ _DESCRIPTION = """Runs agents: the loop, its tools and models.
 _ROUTERS = (
     openai_models,
     chat,
+    run_stats,  # before `runs/{run_id}`, which would take it for a run
     runs,
     run_events,
     approvals,
@@ -192,7 +204,7 @@ def _health(engine: _Engine, registry: ModelRegistry, files: Workspace, manager:
 
     return HealthBoard(
         {
-            "storage": checks.storage(engine.database),
+            "storage": checks.storage(engine.database, engine.recorder),
             "models": checks.models(registry),
             "workspace": checks.workspace(files),
             "runs": checks.runs(manager),

@@ -33,6 +33,9 @@ class Bootstrap:
         self._reads: Mapping[str, SharedRead] = {
             "health": SharedRead(agent, "/api/v1/health", clock, reporter),
             "runs": SharedRead(agent, "/api/v1/runs?limit=20", clock, reporter),
+            "run_stats": SharedRead(agent, "/api/v1/runs/stats", clock, reporter),
+            "approvals": SharedRead(agent, "/api/v1/approvals?status=pending&limit=100", clock, reporter),
+            "insights": SharedRead(tracker, "/api/v1/insights", clock, reporter),
             "issues": SharedRead(tracker, "/api/v1/issues?state=open&sort=last_seen&limit=20", clock, reporter),
         }
 

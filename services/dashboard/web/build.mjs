@@ -10,6 +10,7 @@ import { build } from 'esbuild';
 
 const FIRST = 'js/first.js';
 const START = 'js/main.js';
+const DRAWING = 'js/parts/drawing.js';
 const STYLES = 'css/styles.css';
 
 const web = dirname(fileURLToPath(import.meta.url));
@@ -18,9 +19,11 @@ const { version } = JSON.parse(await readFile(join(web, 'package.json'), 'utf8')
 
 /** @typedef {import('esbuild').Metafile['outputs']} Outputs */
 
-const first = await bundle([FIRST]);
-const trial = await bundle([START], [oneStart([])]);
-const start = await bundle([START, STYLES], [oneStart(sharedModules(trial.metafile.outputs))]);
+const trial = await bundle([START], { plugins: [oneStart([])] });
+const plugins = [oneStart(sharedModules(trial.metafile.outputs))];
+const start = await bundle([START, STYLES], { plugins });
+const drawing = href(built(DRAWING, start.metafile.outputs));
+const first = await bundle([FIRST], { define: { DRAWING: JSON.stringify(drawing) } });
 const outputs = { ...first.metafile.outputs, ...start.metafile.outputs };
 const index = await page();
 
@@ -31,8 +34,8 @@ await Promise.all(
 );
 await writeFile(join(out, 'index.html'), index);
 
-/** @param {string[]} entryPoints @param {import('esbuild').Plugin[]} [plugins] */
-function bundle(entryPoints, plugins = []) {
+/** @param {string[]} entryPoints @param {Pick<import('esbuild').BuildOptions, 'plugins' | 'define'>} options */
+function bundle(entryPoints, { plugins = [], define = {} }) {
   return build({
     entryPoints,
     plugins,
@@ -48,7 +51,7 @@ function bundle(entryPoints, plugins = []) {
     write: false,
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
-    define: { RELEASE: JSON.stringify(`binnacle-web@${version}`) },
+    define: { RELEASE: JSON.stringify(`binnacle-web@${version}`), ...define },
     logLevel: 'warning',
   });
 }
@@ -108,9 +111,9 @@ async function page() {
   return template.replace(/<!-- built:.*-->/, head.join('\n    '));
 }
 
-/** What a source became. @param {string} source */
-function built(source) {
-  const found = Object.entries(outputs).find(([, output]) => output.entryPoint === source);
+/** What a source became. @param {string} source @param {Outputs} [all] */
+function built(source, all = outputs) {
+  const found = Object.entries(all).find(([, output]) => output.entryPoint === source);
   if (!found) throw new Error(`${source} is not in the build`);
   return found[0];
 }

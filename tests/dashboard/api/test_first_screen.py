@@ -24,7 +24,8 @@ async def test_first_screen_is_one_answer(page: httpx.AsyncClient, agent: Upstre
     """Each part is the service's own answer, with its age and the state of its source."""
     agent.handlers["/api/v1/runs"] = answering(RUNS)
     body = (await page.get("/api/bootstrap")).json()
-    assert body.keys() == {"session", "status", "health", "runs", "issues", "preferences"}
+    parts = {"session", "status", "health", "runs", "run_stats", "approvals", "insights", "issues", "preferences"}
+    assert body.keys() == parts
     assert all(part.keys() == {"data", "as_of", "stale", "source_state"} for part in body.values())
     assert {(part["stale"], part["source_state"]) for part in body.values()} == {(False, "ok")}
     assert body["session"]["data"]["role"] == "admin"
@@ -54,7 +55,7 @@ async def test_first_screen_comes_with_everything_down(
     await tracker.stop()
     await until_down(page)
     body = (await page.get("/api/bootstrap", timeout=2)).json()
-    for name in ("health", "runs", "issues"):
+    for name in ("health", "runs", "run_stats", "approvals", "insights", "issues"):
         assert body[name] == {"data": None, "as_of": None, "stale": True, "source_state": "down"}
     assert body["status"]["data"]["agent"]["status"] == "down"
 

@@ -1,6 +1,6 @@
 """Runs as they stand on record: to be listed, looked at, taken up again, and deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kit.database import Database
 
@@ -9,9 +9,10 @@ from agent_runner.errors import RunActive, RunNotFound
 from agent_runner.runs import history
 from agent_runner.runs.ports import Announcer
 from agent_runner.runs.recorder import Recorder
-from agent_runner.storage import events, sessions
+from agent_runner.storage import events, run_counts, sessions
 from agent_runner.storage import runs as table
-from agent_runner.storage.records import Event, RunBody, RunRecord, RunRequest
+from agent_runner.storage.records import Event, ModelUsage, RunBody, RunRecord, RunRequest, RunStatus
+from agent_runner.storage.run_counts import RunCount
 from agent_runner.storage.runs import RunFilter
 
 
@@ -27,6 +28,13 @@ class Archive:
         """Runs that fit the filter, newest first, from before a time and id."""
         await self._recorder.catch_up()
         return await self._database.read(lambda connection: table.newest(connection, wanted, limit, before))
+
+    async def counts(self, since: int, slot_ms: int) -> tuple[Sequence[RunCount], Mapping[RunStatus, int]]:
+        """Runs created from `since` (ms) on, by slot and status; and all that have not ended, by status."""
+        await self._recorder.catch_up()
+        return await self._database.read(
+            lambda connection: (run_counts.by_slot(connection, since, slot_ms), run_counts.unfinished(connection))
+        )
 
     async def get(self, run_id: str) -> RunRecord:
         """One run. Raises `RunNotFound`."""
@@ -65,6 +73,10 @@ class Archive:
         await self._recorder.catch_up()
         bodies = await self._database.read(lambda connection: table.of_session(connection, session_id))
         return history.conversation(bodies)
+
+    async def usage_by_model(self, since: int) -> Mapping[str, ModelUsage]:
+        """What the runs made since a time (milliseconds since 1970) asked of each model."""
+        return await self._database.read(lambda connection: table.usage_by_model(connection, since))
 
     async def delete(self, run_id: str) -> None:
         """Delete a run that has ended. Raises `RunNotFound`, `RunActive`."""

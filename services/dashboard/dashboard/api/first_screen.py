@@ -56,12 +56,15 @@ class Part(BaseModel, Generic[T]):
 
 
 class BootstrapAnswer(BaseModel):
-    """`health`, `runs` and `issues` are the agent's and the tracker's own answers."""
+    """`health`, `runs`, `run_stats` and `approvals` are the agent's answers, `insights` and `issues` the tracker's."""
 
     session: Part[SessionView]
     status: Part[Status]
     health: Part[JsonValue]
     runs: Part[JsonValue]
+    run_stats: Part[JsonValue]
+    approvals: Part[JsonValue]
+    insights: Part[JsonValue]
     issues: Part[JsonValue]
     preferences: Part[Preferences]
 

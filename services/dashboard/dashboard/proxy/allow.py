@@ -10,6 +10,7 @@ from kit.problems import BadRequest, NotFound, Problem
 
 AGENT = """
 GET POST         runs
+GET              runs/stats
 GET DELETE       runs/{id}
 GET              runs/{id}/events
 POST             runs/{id}/cancel

@@ -51,11 +51,16 @@ export class Resource {
     this.service = path.split('/')[2];
   }
 
-  /** What is known already, from bootstrap. @param {T} data @param {string | null} [asOf] */
-  seed(data, asOf) {
+  /**
+   * What is known already. What is `stale` is fetched when it is shown.
+   * @param {T} data
+   * @param {string | null} [asOf]
+   * @param {boolean} [stale]
+   */
+  seed(data, asOf = null, stale = false) {
     this.data.value = data;
     this.asOf.value = asOf ? Date.parse(asOf) : Date.now();
-    this.#dirty = false;
+    this.#dirty = stale;
   }
 
   /** Keeps it fresh until let go. @returns {() => void} lets go */
@@ -127,7 +132,7 @@ export class Resource {
 
   #retryLater() {
     this.#failures += 1;
-    if (isDown(this.service)) return;
+    if (isDown(this.service) || isFinal(this.error.peek())) return;
     setTimeout(
       () => this.error.peek() && this.touch(),
       Math.min(RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS),
@@ -141,6 +146,9 @@ export class Resource {
  */
 const isDown = (service) =>
   upstreams.peek()[/** @type {import('./upstreams.js').Name} */ (service)]?.status === 'down';
+
+/** Whether asking again will not help: what is not there, or not allowed. @param {import('./api.js').ApiError | null} error */
+const isFinal = (error) => error !== null && [400, 401, 403, 404, 422].includes(error.status);
 
 /**
  * The resource of a path, one per path.

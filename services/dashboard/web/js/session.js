@@ -32,6 +32,16 @@ export async function logout() {
   location.assign(`${BASE}/login`);
 }
 
+/** Whether this browser has a session: a link that was used is then no hindrance. */
+export async function isLoggedIn() {
+  try {
+    await get('/auth/session', { quiet: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Asks whether the session still holds, after something was refused. */
 export async function checkSession() {
   const count = loginCount();

@@ -41,7 +41,7 @@ export function startTracking(currentComponent) {
   outbox = openOutbox();
   sender = outbox.then((box) => new Sender(box, send));
   watchFaults(trackError);
-  watchClicks((action, facts) => trackInteraction(action, facts));
+  watchClicks(trackInteraction, currentComponent);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') setTimeout(soon, 0, 0);
   });
@@ -83,11 +83,19 @@ export const trackRenderError = (reason, tab) =>
 
 /**
  * @param {string} action
- * @param {{ target?: string, success?: boolean, duration_ms?: number }} [facts]
+ * @param {{ target?: string, success?: boolean, duration_ms?: number, component?: string }} [facts]
  */
-export function trackInteraction(action, { target, success = true, duration_ms } = {}) {
+export function trackInteraction(action, { target, success = true, duration_ms, component: of } = {}) {
   if (doNotTrack()) return;
-  record({ type: 'interaction', action, target, success, duration_ms: rounded(duration_ms) });
+  const where = of ?? component();
+  record({
+    type: 'interaction',
+    component: where,
+    action,
+    target,
+    success,
+    duration_ms: rounded(duration_ms),
+  });
 }
 
 /**

@@ -4,9 +4,11 @@
  */
 
 import { computed, signal } from '@preact/signals';
+import { ApiError, get } from './api.js';
 import { onNews } from './live/stream.js';
 
 export const GRACE_MS = 4000;
+const CHECK_MS = 2000;
 
 /** @typedef {'agent' | 'tracker' | 'dashboard'} Name */
 /** @typedef {{ status: import('./wire').Health, since: number, detail: string | null }} State */
@@ -41,6 +43,12 @@ export function unavailable(name) {
   return null;
 }
 
+/** The same as an error, beside which what is known stays with its age. @param {string} name */
+export function outage(name) {
+  const why = unavailable(/** @type {Name} */ (name));
+  return why ? new ApiError(why, { code: 'upstream_down' }) : null;
+}
+
 /**
  * @param {Name} name
  * @param {{ status: import('./wire').Health, since?: string | null, detail?: string | null }} report
@@ -70,7 +78,37 @@ function cameBack(name) {
 }
 
 export function watchUpstreams() {
+  for (const change of ['offline', 'online']) addEventListener(change, () => void check());
   onNews('upstream', (data) => noteUpstream(data.name, data));
   onNews('connected', () => noteUpstream('dashboard', { status: 'ok' }));
   onNews('disconnected', () => noteUpstream('dashboard', { status: 'down' }));
+}
+
+let checking = false;
+
+/**
+ * Asks how things are, and again until there is an answer: a network that went away leaves the stream silent and not
+ * closed, and one that is away need not be in the way to a dashboard on this machine.
+ */
+async function check() {
+  if (checking) return;
+  checking = true;
+  const reached = await reach();
+  checking = false;
+  if (!reached) setTimeout(check, CHECK_MS);
+}
+
+/** @returns {Promise<boolean>} whether the dashboard answered */
+async function reach() {
+  try {
+    const { agent, tracker } = await get('/api/status', { quiet: true, timeoutMs: CHECK_MS });
+    noteUpstream('dashboard', { status: 'ok' });
+    noteUpstream('agent', agent);
+    noteUpstream('tracker', tracker);
+  } catch (error) {
+    const { status } = /** @type {ApiError} */ (error);
+    if (status === 0) noteUpstream('dashboard', { status: 'down' });
+    return status !== 0;
+  }
+  return true;
 }

@@ -32,6 +32,9 @@ export interface Bootstrap {
   status: Part<{ agent: UpstreamState; tracker: UpstreamState }>;
   health: Part<{ components: Component[] }>;
   runs: Part<Page<Run>>;
+  run_stats: Part<RunStats>;
+  approvals: Part<Page<Approval>>;
+  insights: Part<Insights>;
   issues: Part<Page<Issue>>;
   preferences: Part<Preferences>;
 }
@@ -72,6 +75,13 @@ export interface Run {
   usage: Usage | null;
   step_count: number;
   error: Fault | null;
+}
+export interface RunStats {
+  since: string;
+  runs: number;
+  failed: number;
+  unfinished: Partial<Record<RunStatus, number>>;
+  series: { ts: string; runs: number; failed: number }[];
 }
 export type StepStatus = 'running' | 'ok' | 'error' | 'denied' | 'cancelled';
 export interface ToolResult {

@@ -17,7 +17,7 @@ export function Banner() {
         <${Icon} name="plug" />
         <strong>The ${name} is down</strong>
         <span>${MEANING[name]}</span>
-        <span class="muted">since <${Ago} at=${upstreams.value[name].since} bare /></span>
+        <span class="muted">for <${Ago} at=${upstreams.value[name].since} bare /></span>
       </p>`,
     )}
   </div>`;

@@ -4,7 +4,7 @@ import { BASE } from '../lib/base.js';
 import { html } from '../parts/html.js';
 import { Icon } from '../parts/icons.js';
 import { root } from '../router.js';
-import { login, role } from '../session.js';
+import { isLoggedIn, login, role } from '../session.js';
 import { begin } from './start.js';
 
 /** Logs in by the code of a one-time link (`/login#CODE`), or by password. */
@@ -20,7 +20,9 @@ export function Login() {
       await login(secret);
       enter();
     } catch (error) {
-      problem.value = explain(/** @type {import('../api.js').ApiError} */ (error), 'code' in secret);
+      const byLink = 'code' in secret;
+      if (byLink && (await isLoggedIn())) return enter();
+      problem.value = explain(/** @type {import('../api.js').ApiError} */ (error), byLink);
     }
     busy.value = false;
   };

@@ -1,14 +1,17 @@
+import { plural } from '../lib/format.js';
 import { IconButton } from '../parts/button.js';
 import { html } from '../parts/html.js';
 import { Icon } from '../parts/icons.js';
-import { resource } from '../refresh.js';
+import { useResource } from '../parts/use_resource.js';
 import { logout } from '../session.js';
 import { allTabs } from '../tabs.js';
 import { away, upstreams } from '../upstreams.js';
+import { FIRST } from './first_screen.js';
 import { openLegend } from './legend.js';
 import { openPalette } from './palette.js';
-import { PATHS } from './paths.js';
 import { ThemeSwitch } from './theme_switch.js';
+
+const MOST = 99;
 
 /** @param {{ current: string }} props */
 export function Nav({ current }) {
@@ -31,7 +34,7 @@ export function Nav({ current }) {
 
 /** @param {{ tab: import('../tabs.js').Tab, current: boolean }} props */
 function TabLink({ tab, current }) {
-  const badge = badgeOf(tab.id);
+  const badge = useBadge(tab.id);
   return html`<a class="tab" href=${tab.href} aria-current=${current ? 'page' : undefined}>
     <${Icon} name=${tab.icon} /><span>${tab.label}</span>
     ${badge ? html`<b class="count" aria-label=${badge.label}>${badge.text}</b>` : null}
@@ -39,17 +42,19 @@ function TabLink({ tab, current }) {
 }
 
 /** What is going on in a tab, in a number. @param {string} id */
-function badgeOf(id) {
-  if (id === 'insights') {
-    const open = resource(PATHS.issues).data.value?.items.length ?? 0;
-    return open ? { text: open >= 20 ? '20+' : String(open), label: `${open} open issues` } : null;
-  }
-  if (id !== 'chat') return null;
-  /** @type {import('../wire').Run[]} */
-  const runs = resource(PATHS.runs).data.value?.items ?? [];
-  const live = runs.filter(({ status }) => status === 'running' || status === 'waiting_approval').length;
-  return live ? { text: String(live), label: `${live} runs under way` } : null;
+function useBadge(id) {
+  /** @type {import('../parts/use_resource.js').Live<import('../wire').Insights>} */
+  const insights = useResource(...FIRST.insights);
+  /** @type {import('../parts/use_resource.js').Live<import('../wire').RunStats>} */
+  const stats = useResource(...FIRST.run_stats);
+  if (id === 'insights') return badge(insights.data?.open_issues ?? 0, 'open issue');
+  const { running = 0, waiting_approval = 0 } = stats.data?.unfinished ?? {};
+  return id === 'chat' ? badge(running + waiting_approval, 'run') : null;
 }
+
+/** @param {number} number @param {string} what */
+const badge = (number, what) =>
+  number ? { text: number > MOST ? `${MOST}+` : String(number), label: plural(number, what) } : null;
 
 const WORDS = { ok: 'up', degraded: 'degraded', down: 'down' };
 const TONES = { ok: 'ok', degraded: 'warn', down: 'bad' };

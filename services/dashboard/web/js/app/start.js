@@ -10,7 +10,7 @@ import { root } from '../router.js';
 import { checkSession, loginCount, refusedAt, role } from '../session.js';
 import { resumeTracking } from '../tracking.js';
 import { noteUpstream, watchUpstreams } from '../upstreams.js';
-import { PATHS, TOPICS } from './paths.js';
+import { FIRST } from './first_screen.js';
 
 const RETRY_MS = 2000;
 /** The measuring of the page waits until the page is there; the browser remembers for it. */
@@ -32,8 +32,8 @@ export function startShell() {
 
 /** The answer that was asked for before this code was there; it can be taken once, and not after a login. */
 function takeFirst() {
-  const first = loginCount() ? undefined : globalThis.binnacleFirst;
-  globalThis.binnacleFirst = undefined;
+  const first = loginCount() ? null : globalThis.binnacleFirst;
+  globalThis.binnacleFirst = null;
   return first;
 }
 
@@ -66,7 +66,12 @@ function startLive() {
   startRefresh();
   startStream();
   onNews('disconnected', ({ closed }) => closed && void checkSession());
-  setTimeout(async () => (await import('../tracking/vitals.js')).watchVitals(), VITALS_MS);
+  setTimeout(() => measure().catch(() => {}), VITALS_MS);
+}
+
+/** Offline just then, a visit goes without being measured. */
+async function measure() {
+  (await import('../tracking/vitals.js')).watchVitals();
 }
 
 /** @param {import('../wire').Bootstrap} all */
@@ -77,8 +82,8 @@ function unpack(all) {
     const state = all.status.data?.[name];
     if (state) noteUpstream(name, state);
   }
-  for (const part of /** @type {const} */ (['health', 'runs', 'issues'])) {
-    const { data, as_of } = all[part];
-    if (data) resource(PATHS[part], { topics: TOPICS[part] }).seed(data, as_of);
+  for (const part of /** @type {(keyof typeof FIRST)[]} */ (Object.keys(FIRST))) {
+    const { data, as_of, stale } = all[part];
+    if (data) resource(...FIRST[part]).seed(data, as_of, stale);
   }
 }

@@ -24,7 +24,7 @@ export function Composer({ sessionId, running }) {
   };
   return html`<div class="composer" ...${takeDrops(draft)}>
     <label class="sr-only" for="ask">Ask the agent</label>
-    <textarea id="ask" ref=${field} rows="1" placeholder="Ask the agent…" value=${draft.value} maxlength="200000"
+    <textarea id="ask" dir="auto" ref=${field} rows="1" placeholder="Ask the agent…" value=${draft.value} maxlength="200000"
       onInput=${(/** @type {any} */ event) => (draft.value = event.target.value)}
       onKeyDown=${(/** @type {KeyboardEvent} */ event) => sendByEnter(event, hindrance)}></textarea>
     <div class="composer-foot">

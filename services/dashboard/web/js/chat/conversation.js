@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../parts/html.js';
-import { ErrorState, Loading, Stale } from '../parts/states.js';
+import { EmptyState, Loading, Missing, Stale } from '../parts/states.js';
 import { useResource } from '../parts/use_resource.js';
 import { isOver } from '../runs/run_state.js';
 import { Turn } from '../runs/turn.js';
@@ -47,8 +47,10 @@ function Thread({ id }) {
 /** @param {{ live: import('../parts/use_resource.js').Live<any>, runs: import('../wire').Run[], more: () => void }} props */
 function Body({ live, runs, more }) {
   if (!live.data && live.error)
-    return html`<${ErrorState} title="This conversation cannot be shown" error=${live.error} retry=${live.refresh} />`;
+    return html`<${Missing} what="conversation" error=${live.error} retry=${live.refresh} />`;
   if (!live.data) return html`<${Loading} label="Loading the conversation" />`;
+  if (!runs.length && !sending.value)
+    return html`<${EmptyState} icon="chat" title="Nothing was said here">This conversation was deleted, or has not begun.<//>`;
   return html`<${Stale} error=${live.error} asOf=${live.asOf} />
     ${live.data.next_cursor ? html`<button type="button" class="button quiet" data-action="chat.earlier" onClick=${more}>Show earlier</button>` : null}
     ${runs.map((run) => html`<${Turn} key=${run.id} run=${run} />`)}`;
@@ -56,7 +58,7 @@ function Body({ live, runs, more }) {
 
 /** What was sent a moment ago. @param {{ text: string }} props */
 function Asked({ text }) {
-  return html`<article class="turn"><div class="asked">${text}</div><div class="answer"><span class="working" role="status">Sending…</span></div></article>`;
+  return html`<article class="turn"><div class="asked" dir="auto">${text}</div><div class="answer"><span class="working" role="status">Sending…</span></div></article>`;
 }
 
 /** @type {Record<string, string>} */

@@ -4,10 +4,11 @@ import { IconButton } from '../parts/button.js';
 import { confirmed } from '../parts/confirm.js';
 import { html } from '../parts/html.js';
 import { Icon } from '../parts/icons.js';
+import { More } from '../parts/paged_list.js';
 import { WhenLoaded } from '../parts/states.js';
 import { Ago } from '../parts/time.js';
 import { toast } from '../parts/toast.js';
-import { useResource } from '../parts/use_resource.js';
+import { usePages } from '../parts/use_pages.js';
 import { touch } from '../refresh.js';
 import { navigate } from '../router.js';
 
@@ -18,7 +19,7 @@ const PATH = '/api/agent/sessions';
 /** Past conversations, pinned ones first. On a narrow screen it folds away. @param {{ current: string }} props */
 export function Sessions({ current }) {
   const open = useSignal(false);
-  const live = useResource(`${PATH}?limit=100`, { topics: ['agent.runs'] });
+  const pages = usePages(`${PATH}?limit=100`, { topics: ['agent.runs'] });
   return html`<aside class=${`sessions ${open.value ? 'open' : ''}`} aria-label="Conversations">
     <div class="sessions-head">
       <button type="button" class="button quiet fold" aria-expanded=${open.value ? 'true' : 'false'} data-action="sessions.fold"
@@ -26,17 +27,19 @@ export function Sessions({ current }) {
       <a class="button" href="/chat" data-action="chat.new"><${Icon} name="plus" /><span>New</span></a>
     </div>
     <div class="sessions-list" onClick=${() => (open.value = false)}>
-      <${WhenLoaded} live=${live} what="conversations">${(/** @type {any} */ data) => html`<${List} items=${data.items} current=${current} />`}<//>
+      <${WhenLoaded} live=${pages.live} what="conversations">${() => html`<${List} pages=${pages} current=${current} />`}<//>
     </div>
   </aside>`;
 }
 
-/** @param {{ items: ChatSession[], current: string }} props */
-function List({ items, current }) {
+/** @param {{ pages: ReturnType<typeof usePages>, current: string }} props */
+function List({ pages, current }) {
+  const items = /** @type {ChatSession[]} */ (pages.items);
   if (!items.length)
     return html`<p class="muted small pad">Conversations appear here once you ask something.</p>`;
   const sorted = [...items].sort((a, b) => Number(b.pinned) - Number(a.pinned));
-  return html`<ul>${sorted.map((one) => html`<${Row} key=${one.id} session=${one} current=${one.id === current} />`)}</ul>`;
+  return html`<ul>${sorted.map((one) => html`<${Row} key=${one.id} session=${one} current=${one.id === current} />`)}</ul>
+    ${pages.more ? html`<${More} more=${pages.more} />` : null}`;
 }
 
 /** @param {{ session: ChatSession, current: boolean }} props */
@@ -47,7 +50,7 @@ function Row({ session, current }) {
     return html`<li><${Rename} session=${session} done=${() => (renaming.value = false)} /></li>`;
   return html`<li class=${current ? 'current' : ''}>
     <a href=${`/chat/${session.id}`} aria-current=${current ? 'page' : undefined} title=${title}>
-      <span class="clip">${session.pinned ? html`<${Icon} name="pin" size=${12} label="pinned" /> ` : null}${title}</span>
+      <span class="clip" dir="auto">${session.pinned ? html`<${Icon} name="pin" size=${12} label="pinned" /> ` : null}${title}</span>
       <${Ago} at=${session.updated_at} bare />
     </a>
     <span class="row-tools">

@@ -12,8 +12,12 @@ export function usePinned(box) {
     const main = /** @type {HTMLElement | null} */ (box.current?.closest('main'));
     if (!main || !box.current) return;
     let pinned = true;
+    let before = main.scrollTop;
     const onScroll = () => {
-      pinned = main.scrollHeight - main.scrollTop - main.clientHeight < NEAR_PX;
+      const near = main.scrollHeight - main.scrollTop - main.clientHeight < NEAR_PX;
+      // Growing faster than this is told of scrolling leaves the end far away too: only going up is a person's wish.
+      if (near || main.scrollTop < before) pinned = near;
+      before = main.scrollTop;
     };
     const observer = new ResizeObserver(() => {
       if (pinned) main.scrollTop = main.scrollHeight;

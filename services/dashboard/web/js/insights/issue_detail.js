@@ -22,7 +22,8 @@ export function IssueDetailView({ id }) {
   const live = useResource(`/api/tracker/issues/${id}`, {
     topics: ['tracker.issue.updated', 'tracker.issue.regressed'],
   });
-  return html`<${WhenLoaded} live=${live} what="issue">${(/** @type {IssueDetail} */ issue) => html`<${Detail} issue=${issue} stale=${html`<${Stale} error=${live.error} asOf=${live.asOf} />`} />`}<//>`;
+  return html`<a class="small back" href="/insights">All issues</a>
+    <${WhenLoaded} live=${live} what="issue">${(/** @type {IssueDetail} */ issue) => html`<${Detail} issue=${issue} stale=${html`<${Stale} error=${live.error} asOf=${live.asOf} />`} />`}<//>`;
 }
 
 /** @param {{ issue: IssueDetail, stale: unknown }} props */
@@ -30,8 +31,7 @@ function Detail({ issue, stale }) {
   const event = issue.sample?.event;
   return html`<div class="detail">
     <header class="detail-head">
-      <a class="small" href="/insights">All issues</a>
-      <h2>${issue.title}</h2>
+      <h2 dir="auto">${issue.title}</h2>
       <div class="detail-line"><${Status} state=${issue.state} /><${Status} state=${issue.level} />${stale}<${IssueActions} issue=${issue} /></div>
       <${Facts} issue=${issue} />
     </header>

@@ -1,4 +1,5 @@
 import { withQuery } from '../api.js';
+import { ISSUE_TOPICS } from '../app/first_screen.js';
 import { compact, plural, words } from '../lib/format.js';
 import { Choice, ClearFilters, Search } from '../parts/filters.js';
 import { html } from '../parts/html.js';
@@ -11,7 +12,6 @@ import { useResource } from '../parts/use_resource.js';
 import { place } from '../router.js';
 
 const FILTERS = ['state', 'component', 'kind', 'level', 'q', 'sort'];
-const TOPICS = ['tracker.issue.new', 'tracker.issue.regressed', 'tracker.issue.updated'];
 const KINDS = `javascript_error api_error rendering_error timeout network_error auth_error promise_rejection
   tool_error model_error mcp_error task_error unknown`.split(/\s+/);
 
@@ -35,7 +35,9 @@ const SORTS = [
 export function IssueList() {
   const { query } = place.value;
   const wanted = Object.fromEntries(FILTERS.map((name) => [name, query[name]]));
-  const pages = usePages(withQuery('/api/tracker/issues', { ...wanted, limit: 50 }), { topics: TOPICS });
+  const pages = usePages(withQuery('/api/tracker/issues', { ...wanted, limit: 50 }), {
+    topics: ISSUE_TOPICS,
+  });
   return html`<section class="panel" aria-labelledby="issues">
     <header><h2 id="issues">Issues</h2><${Stale} error=${pages.live.error} asOf=${pages.live.asOf} /><${Filters} /></header>
     <${PagedList} pages=${pages} what="issues" row=${(/** @type {any} */ issue) => html`<${IssueRow} key=${issue.id} issue=${issue} />`}
@@ -63,7 +65,7 @@ function IssueRow({ issue }) {
   const { id, title, state, level, component, kind, culprit, events, sessions, last_seen } = issue;
   return html`<li><a class=${`row issue-row ${state}`} href=${`/insights/${id}`}>
     <${Status} state=${state === 'open' ? level : state} label=${state === 'open' ? `open, ${level}` : state} iconOnly />
-    <span class="two-lines"><span class="clip">${title}</span>
+    <span class="two-lines"><span class="clip" dir="auto">${title}</span>
       <span class="muted small clip">${component ?? 'unknown'} · ${words(kind)}${culprit ? ` · ${culprit}` : ''}${state === 'open' ? '' : ` · ${state}`}</span></span>
     <span class="num" title=${plural(events, 'event')}>${compact(events)} <abbr class="muted small" title="events">ev</abbr></span>
     <span class="num" title=${plural(sessions, 'session')}>${compact(sessions)} <abbr class="muted small" title="sessions">ses</abbr></span>

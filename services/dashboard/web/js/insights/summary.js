@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
+import { FIRST } from '../app/first_screen.js';
 import { now } from '../lib/clock.js';
-import { count, percent, plural } from '../lib/format.js';
+import { count, percent } from '../lib/format.js';
 import { fillSlots } from '../lib/series.js';
 import { html } from '../parts/html.js';
 import { Plot } from '../parts/plot.js';
@@ -9,15 +10,11 @@ import { useResource } from '../parts/use_resource.js';
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
-const POLL_MS = 20_000;
 
 /** The numbers of the last day, and how they came about. */
 export function Summary() {
   /** @type {import('../parts/use_resource.js').Live<import('../wire').Insights>} */
-  const live = useResource('/api/tracker/insights', {
-    topics: ['tracker.issue.new', 'tracker.issue.regressed', 'tracker.issue.updated'],
-    pollMs: POLL_MS,
-  });
+  const live = useResource(...FIRST.insights);
   return html`<${WhenLoaded} live=${live} what="numbers" lines=${3}>${(
     /** @type {import('../wire').Insights} */ data,
   ) => html`<div class="summary">
@@ -29,10 +26,10 @@ export function Summary() {
 function Numbers({ data }) {
   return html`<dl class="numbers panel">
     <${Figure} label="Errors" value=${count(data.errors)} />
-    <${Figure} label="Error rate" value=${percent(data.error_rate)} note="of interactions" />
+    <${Figure} label="Error rate" value=${percent(data.error_rate)} note="of errors and interactions" />
     <${Figure} label="Interactions" value=${count(data.interactions)} />
     <${Figure} label="Sessions" value=${count(data.sessions)} />
-    <${Figure} label="Open issues" value=${count(data.open_issues)} note=${`${plural(data.new_issues, 'new one', 'new ones')}, ${count(data.regressed_issues)} regressed`} />
+    <${Figure} label="Open issues" value=${count(data.open_issues)} note=${`${count(data.new_issues)} new, ${count(data.regressed_issues)} regressed`} />
   </dl>`;
 }
 

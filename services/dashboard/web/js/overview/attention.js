@@ -1,18 +1,16 @@
-import { plural } from '../lib/format.js';
+import { count, plural } from '../lib/format.js';
 import { html } from '../parts/html.js';
 import { Icon } from '../parts/icons.js';
 import { EmptyState, Loading } from '../parts/states.js';
 import { Ago } from '../parts/time.js';
 import { upstreams } from '../upstreams.js';
-import { usePendingApprovals } from './day.js';
 import { worst } from './worst.js';
 
 const SHOWN = 6;
 
 /** What needs a person, worst first. @param {import('./tiles.js').Props} props */
-export function Attention({ runs, issues, health }) {
+export function Attention({ runs, issues, health, approvals, insights }) {
   const known = runs.data || issues.data || health.data;
-  const approvals = usePendingApprovals();
   const items = worst({
     approvals: approvals.data?.items ?? [],
     runs: runs.data?.items ?? [],
@@ -21,8 +19,9 @@ export function Attention({ runs, issues, health }) {
     upstreams: upstreams.value,
     now: Date.now(),
   });
+  const further = Math.max(0, (insights.data?.open_issues ?? 0) - (issues.data?.items.length ?? 0));
   return html`<section class="panel" aria-labelledby="attention">
-    <header><h2 id="attention">Needs attention</h2>${items.length ? html`<span class="muted small end">${items.length > SHOWN ? `the worst ${SHOWN} of ${items.length}` : plural(items.length, 'thing')}</span>` : null}</header>
+    <header><h2 id="attention">Needs attention</h2>${items.length ? html`<span class="muted small end">${items.length > SHOWN ? `the worst ${SHOWN} of ${count(items.length + further)}` : plural(items.length, 'thing')}</span>` : null}</header>
     ${!known && !items.length ? html`<${Loading} lines=${4} />` : items.length ? html`<ul class="rows">${items.slice(0, SHOWN).map((item) => html`<${Row} key=${item.id} item=${item} />`)}</ul>` : html`<${Fine} />`}
   </section>`;
 }
@@ -31,9 +30,9 @@ export function Attention({ runs, issues, health }) {
 function Row({ item }) {
   return html`<li><a class="row attention" href=${item.href} data-action="attention.open" data-target=${item.kind}>
     <${Icon} name=${item.tone} label=${item.tone === 'bad' ? 'bad' : 'warning'} />
-    <span class="two-lines"><span class="clip">${item.title}</span><span class="muted small clip">${item.note}</span></span>
+    <span class="two-lines"><span class="clip" dir="auto">${item.title}</span><span class="muted small clip">${item.note}</span></span>
     <span class="muted small nowrap"><${Ago} at=${item.at} bare /></span>
-    <span class="lead">${item.verb}<${Icon} name="chevron" size=${12} /></span>
+    <span class="lead">${item.verb}${item.verb ? html`<${Icon} name="chevron" size=${12} />` : null}</span>
   </a></li>`;
 }
 

@@ -5,19 +5,20 @@ import { html } from '../parts/html.js';
 import { Plot } from '../parts/plot.js';
 import { Loading, Missing, Stale } from '../parts/states.js';
 import { hrefWith, place } from '../router.js';
-import { useDayOfInsights, useDayOfRuns, useHourOfErrors } from './day.js';
+import { useHourOfErrors, useRunsByMinute } from './last_hour.js';
 import { chosenRange, RANGES } from './ranges.js';
 
 /** @typedef {import('./ranges.js').Range} Range */
+/** @template T @typedef {import('../parts/use_resource.js').Live<T>} Live */
+/** @typedef {{ stats: Live<import('../wire').RunStats>, insights: Live<import('../wire').Insights> }} Day */
 
-/** Throughput and errors, over the last hour or day. */
-export function Plots() {
+/** Throughput and errors, over the last hour or day. @param {Day} props */
+export function Plots({ stats, insights }) {
   const range = chosenRange();
   return html`<section class="activity" aria-labelledby="activity">
     <header class="section-head"><h2 id="activity">Activity</h2><${RangeSwitch} /></header>
     <div class="columns even">
-    <${Throughput} range=${range} />
-    ${range.id === '1h' ? html`<${ErrorsByMinute} range=${range} />` : html`<${ErrorsByHour} range=${range} />`}
+      ${range.id === '1h' ? html`<${LastHour} range=${range} />` : html`<${LastDay} range=${range} stats=${stats} insights=${insights} />`}
     </div>
   </section>`;
 }
@@ -35,24 +36,36 @@ function RangeSwitch() {
   </nav>`;
 }
 
-/** The start of the slot that is going on, which moves the plot on. @param {Range} range */
-const currentSlot = ({ slotMs }) => Math.floor(now.value / slotMs) * slotMs;
-
 /** @param {{ range: Range }} props */
-function Throughput({ range }) {
-  const live = useDayOfRuns();
+function LastHour({ range }) {
+  const errors = useHourOfErrors();
+  const until = currentSlot(range);
+  const { starts, counts } = useMemo(() => {
+    const moments = (errors.data?.items ?? []).map(({ ts }) => Date.parse(ts));
+    return countBySlot(moments, until, range.slotMs, range.slots);
+  }, [errors.data, until, range]);
+  const cut = errors.data?.next_cursor ? `the newest ${errors.data.items.length}` : '';
+  return html`<${Throughput} range=${range} live=${useRunsByMinute()} />
+    <${Errors} range=${range} live=${errors} starts=${starts} counts=${counts} cut=${cut} />`;
+}
+
+/** @param {{ range: Range } & Day} props */
+function LastDay({ range, stats, insights }) {
+  const until = currentSlot(range);
+  const { starts, counts } = useMemo(
+    () => filled(insights.data?.series, ({ errors }) => errors, range, until),
+    [insights.data, until, range],
+  );
+  return html`<${Throughput} range=${range} live=${stats} />
+    <${Errors} range=${range} live=${insights} starts=${starts} counts=${counts} />`;
+}
+
+/** @param {{ range: Range, live: Live<import('../wire').RunStats> }} props */
+function Throughput({ range, live }) {
   const until = currentSlot(range);
   const { starts, lines } = useMemo(() => {
-    const runs = live.data?.items ?? [];
-    const count = (/** @type {import('../wire').Run[]} */ some) =>
-      countBySlot(
-        some.map(({ created_at }) => Date.parse(created_at)),
-        until,
-        range.slotMs,
-        range.slots,
-      );
-    const all = count(runs);
-    const failed = count(runs.filter(({ status }) => status === 'failed'));
+    const all = filled(live.data?.series, ({ runs }) => runs, range, until);
+    const failed = filled(live.data?.series, ({ failed }) => failed, range, until);
     const lines = [
       { label: 'runs', tone: 'info', values: all.counts },
       { label: 'failed', tone: 'bad', values: failed.counts },
@@ -62,35 +75,30 @@ function Throughput({ range }) {
   return html`<${Panel} title="Throughput" unit=${`runs ${range.per}`} live=${live} starts=${starts} lines=${lines} />`;
 }
 
-/** @param {{ range: Range }} props */
-function ErrorsByHour({ range }) {
-  const live = useDayOfInsights();
-  const until = currentSlot(range);
-  const { starts, counts } = useMemo(() => {
-    const points = (live.data?.series ?? []).map(({ ts, errors }) => ({ at: Date.parse(ts), value: errors }));
-    return fillSlots(points, until, range.slotMs, range.slots);
-  }, [live.data, until, range]);
-  return html`<${Errors} range=${range} live=${live} starts=${starts} counts=${counts} />`;
-}
-
-/** @param {{ range: Range }} props */
-function ErrorsByMinute({ range }) {
-  const live = useHourOfErrors();
-  const until = currentSlot(range);
-  const { starts, counts } = useMemo(() => {
-    const moments = (live.data?.items ?? []).map(({ ts }) => Date.parse(ts));
-    return countBySlot(moments, until, range.slotMs, range.slots);
-  }, [live.data, until, range]);
-  return html`<${Errors} range=${range} live=${live} starts=${starts} counts=${counts} />`;
-}
-
-/** @param {{ range: Range, live: import('../parts/use_resource.js').Live<any>, starts: number[], counts: number[] }} props */
-function Errors({ range, live, starts, counts }) {
+/** @param {{ range: Range, live: Live<any>, starts: number[], counts: number[], cut?: string }} props */
+function Errors({ range, live, starts, counts, cut = '' }) {
   const lines = useMemo(() => [{ label: 'errors', tone: 'bad', values: counts }], [counts]);
-  return html`<${Panel} title="Errors" unit=${`errors ${range.per}`} live=${live} starts=${starts} lines=${lines} />`;
+  const unit = `errors ${range.per}${cut && `, ${cut}`}`;
+  return html`<${Panel} title="Errors" unit=${unit} live=${live} starts=${starts} lines=${lines} />`;
 }
 
-/** @param {{ title: string, unit: string, live: import('../parts/use_resource.js').Live<any>, starts: number[], lines: import('../parts/plot.js').Line[] }} props */
+/** The start of the slot that is going on, which moves the plot on. @param {Range} range */
+const currentSlot = ({ slotMs }) => Math.floor(now.value / slotMs) * slotMs;
+
+/**
+ * A number of each point, in the slots that the plot shows.
+ * @template {{ ts: string }} P
+ * @param {P[] | undefined} series
+ * @param {(point: P) => number} number
+ * @param {Range} range
+ * @param {number} until
+ */
+function filled(series, number, range, until) {
+  const points = (series ?? []).map((point) => ({ at: Date.parse(point.ts), value: number(point) }));
+  return fillSlots(points, until, range.slotMs, range.slots);
+}
+
+/** @param {{ title: string, unit: string, live: Live<any>, starts: number[], lines: import('../parts/plot.js').Line[] }} props */
 function Panel({ title, unit, live: { data, error, asOf }, starts, lines }) {
   const stale = html`<${Stale} error=${error} asOf=${asOf} />`;
   if (data) return html`<${Plot} title=${title} unit=${unit} times=${starts} lines=${lines} note=${stale} />`;

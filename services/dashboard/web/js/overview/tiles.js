@@ -2,26 +2,33 @@ import { count, NONE, percent, plural } from '../lib/format.js';
 import { html } from '../parts/html.js';
 import { Icon } from '../parts/icons.js';
 import { upstreams } from '../upstreams.js';
-import { useDayOfInsights, useDayOfRuns, usePendingApprovals } from './day.js';
 
 /** @template T @typedef {import('../parts/use_resource.js').Live<T>} Live */
 /** @template T @typedef {import('../wire').Page<T>} Page */
-/** @typedef {{ runs: Live<Page<import('../wire').Run>>, issues: Live<Page<import('../wire').Issue>>, health: Live<{ components: import('../wire').Component[] }> }} Props */
+
+/**
+ * @typedef {object} Props
+ * @property {Live<Page<import('../wire').Run>>} runs
+ * @property {Live<import('../wire').RunStats>} stats
+ * @property {Live<Page<import('../wire').Approval>>} approvals that wait
+ * @property {Live<import('../wire').Insights>} insights
+ * @property {Live<Page<import('../wire').Issue>>} issues
+ * @property {Live<{ components: import('../wire').Component[] }>} health
+ */
 
 /** The state of things in numbers; each leads to what it counts. @param {Props} props */
-export function Tiles({ runs, issues, health }) {
-  const day = useDayOfRuns().data?.items ?? runs.data?.items;
-  const insights = useDayOfInsights().data;
-  const by = (/** @type {string[]} */ ...states) =>
-    day?.filter(({ status }) => states.includes(status)).length ?? null;
-  const waiting = usePendingApprovals().data?.items.length ?? null;
-  const failed = by('failed');
-  const open = insights?.open_issues ?? issues.data?.items.length ?? null;
+export function Tiles({ health, ...live }) {
+  const insights = live.insights.data;
+  const stats = live.stats.data;
+  const { running = 0, queued = 0 } = stats?.unfinished ?? {};
+  const waiting = live.approvals.data?.items.length ?? null;
+  const failed = stats?.failed ?? null;
+  const open = insights?.open_issues ?? null;
   return html`<section aria-label="Numbers"><ul class="tiles">
     <${ServicesTile} components=${health.data?.components ?? []} />
-    <${Tile} label="Under way" value=${by('running', 'queued')} href="/runs?status=running,queued" note="runs" />
+    <${Tile} label="Under way" value=${stats ? running + queued : null} href="/runs?status=running,queued" note="runs" />
     <${Tile} label="Waiting for you" value=${waiting} tone=${waiting ? 'warn' : ''} href="/runs?status=waiting_approval" note="approvals" />
-    <${Tile} label="Failed" value=${failed} tone=${failed ? 'bad' : ''} href="/runs?status=failed" note=${day ? `of ${plural(day.length, 'run')} in 24 h` : NONE} />
+    <${Tile} label="Failed" value=${failed} tone=${failed ? 'bad' : ''} href="/runs?status=failed" note=${stats ? `of ${plural(stats.runs, 'run')} in 24 h` : NONE} />
     <${Tile} label="Open issues" value=${open} tone=${open ? 'bad' : ''} href="/insights?state=open" note=${insights ? `${insights.new_issues} new in 24 h` : NONE} />
     <${Tile} label="Errors" value=${insights?.errors ?? null} tone=${insights?.errors ? 'bad' : ''} href="/insights?state=open&sort=events"
       note=${insights ? `error rate ${percent(insights.error_rate)}` : NONE} />

@@ -1,4 +1,4 @@
-import { PATHS, TOPICS } from '../app/paths.js';
+import { FIRST } from '../app/first_screen.js';
 import { html } from '../parts/html.js';
 import { Stale } from '../parts/states.js';
 import { useResource } from '../parts/use_resource.js';
@@ -10,18 +10,23 @@ import { Tiles } from './tiles.js';
 
 /** How all is, and what needs a person. */
 export default function Overview() {
-  const runs = useResource(PATHS.runs, { topics: TOPICS.runs });
-  const issues = useResource(PATHS.issues, { topics: TOPICS.issues });
-  const health = useResource(PATHS.health, { topics: TOPICS.health });
-  const oldest = [runs, issues, health].find(({ error }) => error);
+  const shown = {
+    runs: useResource(...FIRST.runs),
+    stats: useResource(...FIRST.run_stats),
+    approvals: useResource(...FIRST.approvals),
+    insights: useResource(...FIRST.insights),
+    issues: useResource(...FIRST.issues),
+    health: useResource(...FIRST.health),
+  };
+  const oldest = Object.values(shown).find(({ error }) => error);
   return html`<div class="page overview">
     <header class="page-head"><h1>Overview</h1>${oldest ? html`<${Stale} error=${oldest.error} asOf=${oldest.asOf} />` : null}</header>
-    <${Tiles} runs=${runs} issues=${issues} health=${health} />
+    <${Tiles} ...${shown} />
     <div class="columns">
-      <${Attention} runs=${runs} issues=${issues} health=${health} />
-      <${HealthPanel} health=${health} />
+      <${Attention} ...${shown} />
+      <${HealthPanel} health=${shown.health} />
     </div>
-    <${Plots} />
-    <${RecentRuns} runs=${runs} />
+    <${Plots} stats=${shown.stats} insights=${shown.insights} />
+    <${RecentRuns} runs=${shown.runs} />
   </div>`;
 }

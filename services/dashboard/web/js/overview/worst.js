@@ -79,7 +79,7 @@ function fromComponent({ name, status, since, detail }) {
       note: detail ?? '',
       at: since ?? 0,
       href: '/?parts=all#parts',
-      verb: '',
+      verb: 'Look',
       weight: status === 'down' ? 80 : 30,
     },
   ];

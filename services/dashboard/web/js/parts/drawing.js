@@ -1,7 +1,7 @@
 /** Draws plots with uPlot; loaded only where one is shown. */
 
 import UPlot from 'uplot';
-import { compact } from '../lib/format.js';
+import { clockTime, compact, shortDate } from '../lib/format.js';
 
 /** @typedef {import('./plot.js').Line} Line */
 /** @typedef {{ times: number[], lines: Line[] }} Data */
@@ -10,8 +10,6 @@ import { compact } from '../lib/format.js';
 
 const HEIGHT = 168;
 const DAY_S = 86_400;
-const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 /**
  * @param {HTMLElement} box
@@ -86,7 +84,7 @@ const timeAxis = (colour) => ({
 function moment(seconds, step) {
   const at = new Date(seconds * 1000);
   const dayBegins = at.getHours() === 0 && at.getMinutes() === 0;
-  return dayBegins || step >= DAY_S ? DATE.format(at) : CLOCK.format(at);
+  return dayBegins || step >= DAY_S ? shortDate(at) : clockTime(at);
 }
 
 /** @param {Colour} colour @param {string} scale @param {1 | 3} side @returns {UPlot.Axis} */
@@ -151,5 +149,5 @@ function readout(unit) {
 function sentence(chart, index, unit) {
   const at = new Date(chart.data[0][index] * 1000);
   const values = chart.series.slice(1).map(({ label }, line) => `${chart.data[line + 1][index]} ${label}`);
-  return `${CLOCK.format(at)}  ${values.join(', ')} (${unit})`;
+  return `${clockTime(at)}  ${values.join(', ')} (${unit})`;
 }

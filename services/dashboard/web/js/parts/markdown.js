@@ -16,7 +16,11 @@ let loading = null;
 
 async function load() {
   const [{ Marked }, { default: purify }] = await Promise.all([import('marked'), import('dompurify')]);
-  const marked = new Marked({ gfm: true, breaks: false, renderer: { html: asText, image: asLink } });
+  const marked = new Marked({
+    gfm: true,
+    breaks: false,
+    renderer: { html: asText, image: asLink, checkbox: asMark },
+  });
   const options = {
     RETURN_DOM_FRAGMENT: /** @type {const} */ (true),
     FORBID_TAGS: ['style', 'img', 'form', 'input', 'button', 'svg', 'math'],
@@ -40,6 +44,9 @@ const asText = ({ text }) => escaped(text);
 
 /** @param {{ href: string, text: string }} token */
 const asLink = ({ href, text }) => `<a href="${escaped(href)}">${escaped(text || href)}</a>`;
+
+/** @param {{ checked: boolean }} token */
+const asMark = ({ checked }) => (checked ? '☑ ' : '☐ ');
 
 /**
  * Headings of an answer stand below those of the page, and none leaves out a level.

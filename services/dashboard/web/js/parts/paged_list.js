@@ -18,7 +18,7 @@ export function PagedList({ pages: { live, items, more }, what, row, empty }) {
 }
 
 /** A button that presses itself when it comes into view. @param {{ more: () => Promise<void> }} props */
-function More({ more }) {
+export function More({ more }) {
   const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const newest = useRef(more);
   newest.current = more;

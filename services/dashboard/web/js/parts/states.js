@@ -44,9 +44,11 @@ export function Stale({ error, asOf }) {
  * @param {{ what: string, error: import('../api.js').ApiError, retry: () => unknown }} props
  */
 export function Missing({ what, error, retry }) {
+  if (error.status === 404)
+    return html`<${EmptyState} icon="search" title=${`No such ${what}`}>It was deleted, or its address is wrong.<//>`;
   if (error.code !== 'upstream_down')
     return html`<${ErrorState} title=${`No ${what}`} error=${error} retry=${retry} />`;
-  return html`<${EmptyState} icon="plug" title=${`No ${what} just now`}>They show by themselves when the service is back.<//>`;
+  return html`<${EmptyState} icon="plug" title=${`No ${what} just now`}>This shows by itself when the service is back.<//>`;
 }
 
 /**

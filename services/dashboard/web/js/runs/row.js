@@ -8,7 +8,7 @@ export function RunRow({ run }) {
   const why = run.status === 'failed' ? (run.error?.detail ?? words(run.reason ?? '')) : '';
   return html`<li><a class="row run-row" href=${`/runs/${run.id}`}>
     <${Status} state=${run.status} />
-    <span class="two-lines"><span class="clip">${run.title || 'Untitled'}</span>${why ? html`<span class="small bad clip">${why}</span>` : null}</span>
+    <span class="two-lines"><span class="clip" dir="auto">${run.title || 'Untitled'}</span>${why ? html`<span class="small bad clip">${why}</span>` : null}</span>
     <span class="muted small clip">${run.model ?? NONE}</span>
     <span class="muted small">${run.source}</span>
     <span class="num muted small">${run.step_count} <abbr title="steps">st</abbr></span>

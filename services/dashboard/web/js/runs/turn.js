@@ -5,6 +5,7 @@ import { Icon } from '../parts/icons.js';
 import { Markdown } from '../parts/markdown.js';
 import { Status } from '../parts/status.js';
 import { Ago } from '../parts/time.js';
+import { RetryButton } from './retry.js';
 import { isOver } from './run_state.js';
 import { ToolStep } from './tool_step.js';
 import { RunWatch } from './watch.js';
@@ -17,7 +18,7 @@ export function Turn({ run }) {
   const detail = watch.run.value;
   return html`<article class="turn" aria-label=${run.title ?? 'Turn'} data-run=${run.id} data-status=${state.status}>
     <h2 class="sr-only">${run.title ?? 'Untitled'}</h2>
-    <div class="asked">${asked(detail) ?? run.title}</div>
+    <div class="asked" dir="auto">${asked(detail) ?? run.title}</div>
     <div class="answer">
       ${state.steps.map((step) => html`<${StepView} key=${step.index} step=${step} />`)}
       <${Progress} state=${state} />
@@ -63,7 +64,8 @@ function Progress({ state }) {
 /** How it ended, when it did not end well. @param {{ state: import('./run_state.js').RunState }} props */
 function Outcome({ state }) {
   if (state.status === 'succeeded') return null;
-  const why = state.error?.detail ?? (state.reason ? words(state.reason) : '');
+  const reason = state.reason === state.status ? null : state.reason;
+  const why = state.error?.detail ?? (reason ? words(reason) : '');
   return html`<p class="outcome"><${Status} state=${state.status} />${why ? html`<span>${why}</span>` : null}</p>`;
 }
 
@@ -77,5 +79,6 @@ function Foot({ run, state }) {
     ${run.duration_ms == null ? null : html`<span>${duration(run.duration_ms)}</span>`}
     ${tokens ? html`<span>${compact(tokens)} tokens</span>` : null}
     ${run.model ? html`<span class="clip">${run.model}</span>` : null}
+    ${state.status === 'succeeded' ? null : html`<${RetryButton} run=${run} />`}
   </footer>`;
 }

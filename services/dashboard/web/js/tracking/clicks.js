@@ -12,7 +12,7 @@ const DEAD_MS = 1000;
 const USABLE = 'button:not([aria-disabled="true"]), [role="button"], summary';
 
 /** @typedef {{ x: number, y: number, at: number }} Click */
-/** @typedef {(action: string, facts: { target?: string, success: boolean, duration_ms?: number }) => void} Tell */
+/** @typedef {(action: string, facts: { target?: string, success: boolean, duration_ms?: number, component?: string }) => void} Tell */
 
 /** The work that a click started, told by the part that handles it. @type {WeakMap<Event, Promise<unknown>>} */
 const works = new WeakMap();
@@ -42,36 +42,57 @@ export function isRage(clicks) {
 /** @param {Click} a @param {Click} b */
 const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 
-/** @param {Tell} tell */
-export function watchClicks(tell) {
+/** @typedef {{ action: string, target?: string, component: string }} Action */
+
+/**
+ * Looks at each click before the page handles it (which may change or replace what was clicked), and tells of its
+ * action after that, under the component where it began.
+ * @param {Tell} tell
+ * @param {() => string} currentComponent
+ */
+export function watchClicks(tell, currentComponent) {
   /** @type {Click[]} */
   let recent = [];
-  document.addEventListener('click', (event) => {
-    const element = /** @type {Element} */ (event.target);
+  /** @type {WeakMap<Event, Action>} */
+  const actions = new WeakMap();
+  /** @param {MouseEvent} event */
+  const before = (event) => {
+    const element = event.target;
     if (!(element instanceof Element)) return;
-    trackAction(event, element, tell);
+    const action = actionOf(element);
+    if (action) actions.set(event, { ...action, component: currentComponent() });
     recent = [...recent.slice(1 - RAGE_CLICKS), { x: event.clientX, y: event.clientY, at: event.timeStamp }];
     if (event.detail > 0 && isRage(recent)) {
       recent = [];
       tell('rage_click', { target: describe(element), success: false });
     } else if (element.closest(USABLE)) watchForDeath(element, tell);
+  };
+  document.addEventListener('click', before, true);
+  document.addEventListener('click', (event) => {
+    const action = actions.get(event);
+    if (action) void trackAction(action, works.get(event), tell);
   });
 }
 
-/** @param {MouseEvent} event @param {Element} element @param {Tell} tell */
-async function trackAction(event, element, tell) {
+/** What a click on an element is called, where it is marked and can be used. @param {Element} element @returns {Omit<Action, 'component'> | null} */
+function actionOf(element) {
   const marked = element.closest('[data-action]');
-  if (!marked || marked.getAttribute('aria-disabled') === 'true') return;
-  const action = marked.getAttribute('data-action') ?? '';
-  const target = marked.getAttribute('data-target') ?? undefined;
-  const work = works.get(event);
-  if (!work) return tell(action, { target, success: true });
+  if (!marked || marked.getAttribute('aria-disabled') === 'true') return null;
+  return {
+    action: marked.getAttribute('data-action') ?? '',
+    target: marked.getAttribute('data-target') ?? undefined,
+  };
+}
+
+/** @param {Action} action @param {Promise<unknown> | undefined} work @param {Tell} tell */
+async function trackAction({ action, ...facts }, work, tell) {
+  if (!work) return tell(action, { ...facts, success: true });
   const started = performance.now();
   const success = await work.then(
     () => true,
     () => false,
   );
-  tell(action, { target, success, duration_ms: performance.now() - started });
+  tell(action, { ...facts, success, duration_ms: performance.now() - started });
 }
 
 /** @param {Element} element @param {Tell} tell */

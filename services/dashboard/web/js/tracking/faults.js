@@ -70,18 +70,22 @@ const fromPolicy = (event) => ({
 });
 
 /**
+ * A call that failed. While a service is down all calls to it do, which is one fault.
  * @param {import('../api.js').Failure} failure
  * @returns {Partial<import('../wire').TrackedEvent>}
  */
 export function fromFailure({ method, path, error, durationMs }) {
   const bare = path.split('?')[0];
+  const down = error.code === 'upstream_down';
   return {
     kind: kindOf(error),
     level: error.status >= 400 && error.status < 500 ? 'warning' : 'error',
-    message: `${method} ${bare}: ${error.status || error.code} ${error.message}`,
+    message: down ? error.message : `${method} ${bare}: ${error.status || error.code} ${error.message}`,
     request_id: error.requestId,
     handled: true,
-    fingerprint: ['api', method, pattern(bare), error.status ? String(error.status) : error.code],
+    fingerprint: down
+      ? ['upstream_down', bare.split('/')[2]]
+      : ['api', method, pattern(bare), error.status ? String(error.status) : error.code],
     context: {
       method,
       path: bare,
