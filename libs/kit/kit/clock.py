@@ -18,7 +18,7 @@ def now_ms() -> int:
 
 def rfc3339(ms: int) -> str:
     """`1764000000123` → `2025-11-24T16:00:00.123Z`."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    return f"{datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:19]}.{ms % 1000:03d}Z"
 
 
 def parse_rfc3339(text: str) -> int:
