@@ -49,18 +49,20 @@ class RequestContext:
         request_id = given if _GOOD_REQUEST_ID.fullmatch(given) else new_id("req")
         scope["request_id"] = request_id
         started = time.perf_counter()
-        status = 0
+        status, counted = 0, False
 
         async def sender(message: Message) -> None:
-            nonlocal status
+            nonlocal status, counted
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-                seconds = time.perf_counter() - started
                 await send(message)
-                self._count(scope, status, seconds)  # once the answer is on its way
-            else:
-                await send(message)
+                return
+            seconds = time.perf_counter() - started
+            await send(message)
+            if not counted:  # with the first bytes on their way: a stream's reader does not wait for our log
+                counted = True
+                self._count(scope, status, seconds)
 
         bound = structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
@@ -72,6 +74,8 @@ class RequestContext:
             self._on_error(error)
             await problem_response(500, "internal_error", _INTERNAL)(scope, receive, sender)
         finally:
+            if status and not counted:  # it broke before its first bytes
+                self._count(scope, status, time.perf_counter() - started)
             structlog.contextvars.reset_contextvars(**bound)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
