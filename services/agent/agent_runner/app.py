@@ -204,7 +204,7 @@ def _health(engine: _Engine, registry: ModelRegistry, files: Workspace, manager:
 
     return HealthBoard(
         {
-            "storage": checks.storage(engine.database),
+            "storage": checks.storage(engine.database, engine.recorder),
             "models": checks.models(registry),
             "workspace": checks.workspace(files),
             "runs": checks.runs(manager),

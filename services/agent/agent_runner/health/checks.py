@@ -10,17 +10,19 @@ from kit.problems import Problem
 from agent_runner.health.board import Check, Finding
 from agent_runner.models.registry import ModelRegistry, ProviderInfo
 from agent_runner.runs.manager import RunManager
+from agent_runner.runs.recorder import Recorder
 from agent_runner.storage.database import ping
 from agent_runner.tools.workspace import Workspace
 
 _BACKLOG = 1_000
 
 
-def storage(database: Database) -> Check:
-    """The database can be read and written."""
+def storage(database: Database, recorder: Recorder) -> Check:
+    """The database can be read and written, and nothing waits for a place on the disk."""
 
     async def check() -> Finding:
         try:
+            recorder.require_storage()
             await database.read(ping)
             await database.write(ping)
         except Problem as problem:
