@@ -11,12 +11,22 @@ from tests.browser.steps import ask, expect_answered, report_error, visit
 
 AXE = ROOT / "services/dashboard/web/node_modules/axe-core/axe.min.js"
 PLACES = ("/", "/chat", "/runs", "/runs?status=cancelled&q=none", "/insights")
+UNTIL_STILL = """() => {
+    const passing = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
+    return Promise.allSettled(passing.map(({ finished }) => finished)).then(() => null);
+}"""
 DARK, LIGHT = "rgb(13, 16, 21)", "rgb(246, 247, 249)"
+
+
+def settle(page: Page) -> None:
+    """All that is shown is there, and nothing moves any more."""
+    expect(page.locator(".loading")).to_have_count(0)
+    page.evaluate(UNTIL_STILL)
 
 
 def violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands."""
-    page.wait_for_timeout(400)
+    settle(page)
     page.evaluate(AXE.read_text())
     found: list[dict[str, Any]] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     return [f"{page.url} {one['id']}: {[node['html'] for node in one['nodes']][:3]}" for one in found]
@@ -88,7 +98,7 @@ def test_nothing_is_wider_than_a_small_phone(new_page: NewPage) -> None:
     expect_answered(page)
     for place in (page.url, *PLACES):
         visit(page, place)
-        page.wait_for_timeout(300)
+        settle(page)
         widths = page.evaluate("[document.documentElement.scrollWidth, document.querySelector('main').scrollWidth]")
         assert max(widths) <= 360, place
         expect(page.get_by_role("navigation", name="Tabs")).to_be_in_viewport()

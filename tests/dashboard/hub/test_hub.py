@@ -4,6 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import httpx
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -172,6 +173,16 @@ async def test_unreadable_event_costs_only_itself(page: httpx.AsyncClient, agent
         agent.news.publish("runs", {"id": "run_1"})
         await until(lambda: heard.of("agent.runs"))
         assert heard.of("agent.runs") == [{"id": "run_1"}]
+
+
+async def test_stream_of_a_session_that_ended_meanwhile_ends_at_once(page: httpx.AsyncClient, app: FastAPI) -> None:
+    """Let in just before it ended, a page must not hear on as if nothing had happened."""
+    session_id = (await page.get("/auth/session")).json()["session_id"]
+    app.state.parts.hub.end_session(session_id)
+    async with listening(page) as heard:
+        await until(lambda: heard.ended)
+    assert heard.status == 200
+    assert heard.events == []
 
 
 async def test_revoked_session_hears_no_more(page: httpx.AsyncClient, script: httpx.AsyncClient) -> None:
