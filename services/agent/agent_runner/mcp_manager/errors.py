@@ -103,3 +103,11 @@ class OutcomeUnknown(Problem):
 
     status = 504
     code = "mcp_outcome_unknown"
+
+
+class ConnectFailedError(Exception):
+    """A server cannot be connected, or the connection was lost; the message says why, and holds no secret."""
+
+
+class LostError(Exception):
+    """The connection failed under a request; the message says why. What became of the request is not known."""
