@@ -1,7 +1,7 @@
 """An MCP server over stdio that does what real ones do only on bad days. Only the standard library: it starts quickly.
 
 Environment: COUNT_FILE (gets a line for each start, and for each call that notes something), TOOLS (how many more tools
-to list), SCHEMA (`huge`, `deep`, `recursive`), AT_START (`exit`, `hang`).
+to list), SCHEMA (`huge`, `deep`, `deeper`, `recursive`), AT_START (`exit`, `hang`).
 """
 
 import json
@@ -31,8 +31,8 @@ def schema() -> dict[str, object]:
     match os.environ.get("SCHEMA"):
         case "huge":
             return {**plain, "description": "x" * (5 << 20)}
-        case "deep":
-            for _ in range(100):
+        case "deep" | "deeper" as how:
+            for _ in range(40 if how == "deep" else 200):
                 plain = {"type": "object", "properties": {"a": plain}}
         case "recursive":
             return {"type": "object", "properties": {"node": {"$ref": "#"}}, "$defs": {"a": {"$ref": "#/$defs/a"}}}
