@@ -135,3 +135,22 @@ receipts = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Index("receipts_by_time", "created_at"),
 )
+
+mcp_servers = sa.Table(
+    "mcp_servers",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("definition", JsonText, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
+)
+
+# Apart from the definitions: servers of the configuration file have a row here, and none there.
+mcp_states = sa.Table(
+    "mcp_states",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("enabled", sa.Boolean),  # null: as the definition says
+    sa.Column("breaker", JsonText),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
+)
