@@ -131,7 +131,11 @@ class Session:
         assert self._left > 0, "asked to sign in again and again"
         self._left -= 1
         before = self._manager.server(NAME)
-        own = OwnClient(self._given["client_id"], self._given.get("client_secret")) if "client_id" in self._given else None
+        own = (
+            OwnClient(self._given["client_id"], self._given.get("client_secret"))
+            if "client_id" in self._given
+            else None
+        )
         link = await self._sign_ins.start(NAME, own)
         await self._sign_ins.finish(await Browser().visit(link))
         async with asyncio.timeout(SETTLE_S):
@@ -140,7 +144,7 @@ class Session:
 
     async def _settled(self) -> ServerState:
         async with asyncio.timeout(SETTLE_S):
-            while (state := self._manager.server(NAME)).status in {"connecting"}:
+            while (state := self._manager.server(NAME)).status == "connecting":
                 await asyncio.sleep(0.01)
         return state
 
