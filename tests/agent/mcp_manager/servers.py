@@ -49,9 +49,10 @@ def git(repository: Path, name: str = "git") -> ServerSpec:
     return ServerSpec(name, "stdio", command=sys.executable, args=args)
 
 
-def script(text: str, name: str = "script", env: Mapping[str, str] | None = None) -> ServerSpec:
-    """A server that is a Python program of ours, for what no real one does."""
-    return ServerSpec(name, "stdio", command=sys.executable, args=["-u", "-c", text], env=dict(env or {}))
+def odd(name: str = "odd", **env: str) -> ServerSpec:
+    """A server of ours, for what no real one does; see `odd_server.py`."""
+    program = str(Path(__file__).with_name("odd_server.py"))
+    return ServerSpec(name, "stdio", command=sys.executable, args=["-S", program], env=env)
 
 
 class KeptInMemory:

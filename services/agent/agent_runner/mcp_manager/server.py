@@ -1,6 +1,7 @@
 """One server: the task that owns it connects it, watches it and brings it back, and its state says how it is."""
 
 import asyncio
+import logging
 import random
 import sys
 from collections.abc import Callable
@@ -26,6 +27,7 @@ CHECK_EVERY_S = 30.0
 CONNECT_S = 60.0  # npx and uvx may have to fetch the server first
 _PATIENCE_MS = 1_500
 _log = structlog.get_logger("mcp")
+_TALKATIVE = ("mcp", "client", "httpx2", "httpcore2")  # what they log of addresses and messages may hold secrets
 _loading = asyncio.Lock()
 
 
@@ -43,6 +45,8 @@ async def load_engine() -> None:
     async with _loading:
         if "agent_runner.mcp_manager.performing" not in sys.modules:
             await asyncio.to_thread(import_module, "agent_runner.mcp_manager.performing")
+            for name in _TALKATIVE:
+                logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 class Server:
@@ -66,7 +70,7 @@ class Server:
         self._clock = clock
         self._chance = chance
         restored = breakers.restored(breaker or Breaker())
-        self._state = ServerState(spec, "connecting" if spec.enabled else "disabled", clock(), restored)
+        self._state = ServerState(spec, _first_status(spec, restored), clock(), restored, next_probe=restored.retry_at)
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -185,8 +189,6 @@ class Server:
                 wait = None
             elif not wait:
                 break
-            elif self._state.breaker.status == "open":  # as it was stored
-                self._set(status="open", next_probe=self._state.breaker.retry_at)
             await self._sleep(wait)
         self._at_once = False
 
@@ -217,6 +219,7 @@ class Server:
         assert connection is not None
         while not self._at_once:
             if connection.lost.is_set():
+                await connection.close()
                 self._failed(connection.why("the connection ended"))
                 return
             if self._state.breaker.status == "open":
@@ -241,7 +244,8 @@ class Server:
     async def _sleep(self, seconds: float | None) -> bool:
         """Until woken; True when the time is over instead."""
         try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):  # not wait_for, which in Python 3.11 may swallow a cancellation
+                await self._wake.wait()
         except TimeoutError:
             return True
         self._wake.clear()
@@ -252,7 +256,9 @@ class Server:
     def _noticed(self) -> None:
         """The connection was lost, or lists something else."""
         connection = self._connection
-        if connection is not None and not connection.lost.is_set():
+        if connection is not None and connection.lost.is_set():
+            self._set(status="connecting", pid=None)
+        elif connection is not None:
             self._set_ready(connection)
         self._wake.set()
 
@@ -316,6 +322,12 @@ class Server:
             return
         again = f"; next attempt at {rfc3339(state.next_probe)}" if state.next_probe else ""
         raise ServerUnavailable(f"MCP server {self.name!r} is away: {state.last_error or state.status}{again}")
+
+
+def _first_status(spec: ServerSpec, breaker: Breaker) -> Status:
+    if not spec.enabled:
+        return "disabled"
+    return "open" if breaker.status == "open" else "connecting"
 
 
 def _launch(spec: ServerSpec) -> tuple[object, ...]:

@@ -6,12 +6,13 @@ of any length. What a server writes beside the protocol goes to its log tail, an
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING, cast
 
 import anyio
+import orjson
 from mcp.shared.message import SessionMessage
-from mcp_types import JSONRPCMessage, jsonrpc_message_adapter
+from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCMessage, jsonrpc_message_adapter
 
 from agent_runner.mcp_manager.logs import MAX_LINE, MAX_LINES, LogTail
 from agent_runner.mcp_manager.processes import Child
@@ -24,6 +25,7 @@ MAX_GARBAGE_BYTES = 1 << 20
 _CHUNK = 64 << 10
 _STDERR_BYTES_PER_TURN = 1 << 20
 _TURN_S = 0.05
+_EXIT_S = 0.3  # between the end of its output and its exit code, which says more
 
 
 class StreamBrokenError(Exception):
@@ -32,15 +34,18 @@ class StreamBrokenError(Exception):
 
 @contextlib.asynccontextmanager
 async def stdio_transport(
-    child: Child, log: LogTail, grace_s: float
+    child: Child, log: LogTail, grace_s: float, on_broken: Callable[[str], None]
 ) -> AsyncGenerator[
     "tuple[MemoryObjectReceiveStream[SessionMessage | Exception], MemoryObjectSendStream[SessionMessage]]"
 ]:
-    """The streams of a started server, which is ended with them."""
+    """The streams of a started server, which is ended with them.
+
+    `on_broken` is told why, when the server's output cannot be read any further.
+    """
     into_session, for_session = anyio.create_memory_object_stream[SessionMessage | Exception](0)
     from_session, for_server = anyio.create_memory_object_stream[SessionMessage](0)
     async with into_session, for_session, from_session, for_server, anyio.create_task_group() as group:
-        group.start_soon(_read, child, into_session, log)
+        group.start_soon(_read, child, into_session, log, on_broken)
         group.start_soon(_write, child, for_server)
         group.start_soon(_keep_stderr, child, log)
         try:
@@ -51,22 +56,35 @@ async def stdio_transport(
             group.cancel_scope.cancel()
 
 
-async def _read(child: Child, into_session: "MemoryObjectSendStream[SessionMessage | Exception]", log: LogTail) -> None:
+async def _read(
+    child: Child,
+    into_session: "MemoryObjectSendStream[SessionMessage | Exception]",
+    log: LogTail,
+    on_broken: Callable[[str], None],
+) -> None:
+    async with into_session:
+        try:
+            async for message in _messages(child, log):
+                await into_session.send(SessionMessage(message))
+            await child.ended_within(_EXIT_S)
+        except StreamBrokenError as broken:
+            on_broken(str(broken))
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return
+
+
+async def _messages(child: Child, log: LogTail) -> AsyncGenerator[JSONRPCMessage]:
+    """What the server writes. Raises `StreamBrokenError`."""
     lines = LineSplitter(MAX_MESSAGE_BYTES)
     garbage = 0
-    async with into_session:
-        while chunk := await child.stdout.read(_CHUNK):
-            for line in lines.feed(chunk):
-                message = _parsed(line)
-                if message is None:
-                    garbage += len(line) + 1
-                    _note_garbage(line, garbage, log)
-                    continue
+    while chunk := await child.stdout.read(_CHUNK):
+        for line in lines.feed(chunk):
+            if (message := _parsed(line)) is not None:
                 garbage = 0
-                try:
-                    await into_session.send(SessionMessage(message))
-                except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-                    return
+                yield message
+            else:
+                garbage += len(line) + 1
+                _note_garbage(line, garbage, log)
 
 
 def _parsed(line: bytes) -> JSONRPCMessage | None:
@@ -76,7 +94,22 @@ def _parsed(line: bytes) -> JSONRPCMessage | None:
     try:
         return jsonrpc_message_adapter.validate_json(line, by_name=False)
     except ValueError:
+        return _unreadable_answer(line)
+
+
+def _unreadable_answer(line: bytes) -> JSONRPCMessage | None:
+    """An error in place of an answer that is nested too deep, or breaks the protocol: or its request would wait on."""
+    try:
+        answer = orjson.loads(line)
+    except ValueError:
         return None
+    if not isinstance(answer, dict) or "jsonrpc" not in answer or "method" in answer:
+        return None
+    request_id = cast("dict[str, object]", answer).get("id")
+    if not isinstance(request_id, int | str):
+        return None
+    error = ErrorData(code=PARSE_ERROR, message="the answer is nested too deep, or breaks the protocol")
+    return JSONRPCError(jsonrpc="2.0", id=request_id, error=error)
 
 
 def _note_garbage(line: bytes, total: int, log: LogTail) -> None:
