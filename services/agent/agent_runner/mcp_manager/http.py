@@ -10,7 +10,9 @@ import httpx2
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
+from agent_runner.mcp_manager.failures import UNAUTHORIZED
 from agent_runner.mcp_manager.flight import current
+from agent_runner.mcp_manager.ports import SignInRequiredError
 from agent_runner.mcp_manager.secrets import Resolved
 
 if TYPE_CHECKING:
@@ -50,6 +52,10 @@ class WatchedClient(httpx2.AsyncClient):
         except _NOT_SENT:
             if flight is not None:
                 flight.unsent = True
+            raise
+        except SignInRequiredError:
+            if flight is not None:  # the server turned it away before it did anything
+                flight.status = UNAUTHORIZED
             raise
         if flight is not None:
             flight.status = response.status_code
