@@ -81,11 +81,16 @@ class Attempt:
         except TimeoutError:
             raise SignInFailed("nobody came back within 10 minutes; start again") from None
         except OAuthFlowError as error:
-            raise SignInFailed(f"the sign-in to MCP server {self.name!r} failed: {error}") from None
+            raise SignInFailed(f"the sign-in to MCP server {self.name!r} failed: {self._without_iss(error)}") from None
         except UnresolvedError as error:
             raise SignInFailed(str(error)) from None
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise SignInFailed(f"the sign-in failed: {_where(error)} cannot be reached") from None
+
+    def _without_iss(self, error: OAuthFlowError) -> str:
+        """What came with the browser may be anybody's words: they are not repeated."""
+        iss = self._came_back.result().iss if self._came_back.done() else None
+        return str(error).replace(iss, "(another)") if iss else str(error)
 
     async def _flow(self) -> None:
         oauth, url = self._oauth, self._oauth.url_of(self._spec)

@@ -28,10 +28,9 @@ from agent_runner.mcp_manager import catalogue, questions
 from agent_runner.mcp_manager.catalogue import Catalogue
 from agent_runner.mcp_manager.context import Context
 from agent_runner.mcp_manager.errors import ConnectFailedError
-from agent_runner.mcp_manager.failures import Evidence, failure_of, is_lost
+from agent_runner.mcp_manager.failures import Evidence, failure_of, is_about_sign_in, is_lost
 from agent_runner.mcp_manager.http import http_transport, sse_transport
 from agent_runner.mcp_manager.logs import Redactor
-from agent_runner.mcp_manager.ports import SignInRequiredError
 from agent_runner.mcp_manager.processes import Child
 from agent_runner.mcp_manager.secrets import Resolved, resolve
 from agent_runner.mcp_manager.stdio import stdio_transport
@@ -169,9 +168,9 @@ class Connection:
             self._context.log.redact = Redactor(values.secrets)
             await self._serve(values, opened)
         except Exception as error:  # noqa: BLE001 - the edge of the task: kept as the reason, and shown
-            failure = failure_of(error, self._evidence())
-            if self.reason is None or isinstance(failure, SignInRequiredError):
-                self.reason = failure
+            # a call may have found the connection closed before we learn that a sign-in is what closed it
+            if self.reason is None or is_about_sign_in(error):
+                self.reason = failure_of(error, self._evidence())
         finally:
             self._lose()
             if self._child is not None:

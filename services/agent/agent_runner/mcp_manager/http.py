@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+from mcp.client.auth.exceptions import OAuthFlowError
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
@@ -49,11 +50,12 @@ class WatchedClient(httpx2.AsyncClient):
         flight = current.get()
         try:
             response = await super().send(request, **options)
-        except _NOT_SENT:
-            if flight is not None:
+        except httpx2.RequestError as error:
+            # what failed may also be a request that was to get a token for this one
+            if flight is not None and (isinstance(error, _NOT_SENT) or error.request is not request):
                 flight.unsent = True
             raise
-        except SignInRequiredError:
+        except (SignInRequiredError, OAuthFlowError):
             if flight is not None:  # the server turned it away before it did anything
                 flight.status = UNAUTHORIZED
             raise

@@ -55,6 +55,12 @@ class Flow:
         return context.current_tokens.access_token if context.current_tokens and context.is_token_valid() else None
 
     @property
+    def newest(self) -> str | None:
+        """The access token, whatever its age: some servers give out what has expired by their own word."""
+        tokens = self._provider.context.current_tokens
+        return tokens.access_token if tokens else None
+
+    @property
     def refreshable(self) -> bool:
         """Can a new token be had without a person?"""
         return self._provider.context.can_refresh_token()
@@ -145,12 +151,13 @@ class ServerAuth(httpx2.Auth):
         """As httpx2 asks: the requests to send, `request` last."""
         given: httpx2.Response | None = None
         for _ in range(_TRIES):
-            if given is not None or (self._flow.token is None and self._flow.refreshable):
-                async with aclosing(self._flow.requests(request, given)) as steps:
+            used = self._flow.token
+            if given is not None or (used is None and self._flow.refreshable):
+                async with aclosing(self._steps(request, given)) as steps:
                     answer = None
                     while (outgoing := await step(steps, answer)) is not None:
                         answer = yield outgoing
-            used = self._flow.token
+                used = self._flow.newest
             if used is not None:
                 request.headers["Authorization"] = f"Bearer {used}"
             response = yield request
@@ -160,13 +167,30 @@ class ServerAuth(httpx2.Auth):
             self._note(challenge)
             given = self._to_give(response, used)
 
+    async def _steps(
+        self, request: httpx2.Request, given: httpx2.Response | None
+    ) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+        """What is to be sent for a token. Where nobody can register by themselves, a person is needed too."""
+        try:
+            async with aclosing(self._flow.requests(request, given)) as steps:
+                answer = None
+                while (outgoing := await step(steps, answer)) is not None:
+                    answer = yield outgoing
+        except OAuthRegistrationError as error:
+            raise SignInRequiredError(
+                f"MCP server {self._name!r} asks for a sign-in, and takes no registration ({error}): sign in with a "
+                "client of your own, or give it a header Authorization"
+            ) from None
+
     def _to_give(self, response: httpx2.Response, used: str | None) -> httpx2.Response | None:
         """The refusal, to go on from; None where a newer token, or one to be had by refreshing, comes first."""
         if response.status_code != 401 or used is None:
             return response
-        if self._flow.token == used and self._flow.refreshable:
+        if self._flow.newest == used and not self._flow.refreshable:
+            return response
+        if self._flow.newest == used:
             self._flow.expire()
-        return response if self._flow.token == used else None
+        return None
 
     async def _nobody_here(self, url: str) -> None:  # noqa: ARG002 - the SDK's signature
         raise SignInRequiredError(f"MCP server {self._name!r} asks for a sign-in")
