@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -30,12 +30,17 @@ from agent_runner.api.openai import chat
 from agent_runner.api.openai import models as openai_models
 from agent_runner.api.openai.errors import OpenAIErrors
 from agent_runner.api.parts import Parts
-from agent_runner.config import Settings, load_models
+from agent_runner.config import Settings, lent_environment, load_models
 from agent_runner.core.arguments import Checker
 from agent_runner.core.types import Limits
 from agent_runner.first_start import prepare_workspace
 from agent_runner.health import checks
 from agent_runner.health.board import Component, HealthBoard
+from agent_runner.mcp_manager.manager import McpManager
+from agent_runner.mcp_manager.ports import Surroundings
+from agent_runner.mcp_manager.secret_file import SecretFile
+from agent_runner.mcp_manager.store import DatabaseStore
+from agent_runner.mcp_manager.types import Trouble
 from agent_runner.models.providers import ModelSettings
 from agent_runner.models.registry import ModelRegistry
 from agent_runner.runs.approvals import Approvals
@@ -168,12 +173,40 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
         approvals=questions,
         permissions=rules,
         models=registry,
+        mcp=_mcp(settings, engine),
         tools=toolset,
         workspace=files,
         health=_health(engine, registry, files, manager),
         feed=feed,
         once=Once(database),
     )
+
+
+class _McpNews:
+    """Brings what happens to MCP servers to the page and to the tracker."""
+
+    def __init__(self, feed: Feed, reporter: Reporter) -> None:
+        self._feed = feed
+        self._reporter = reporter
+
+    def changed(self, name: str) -> None:
+        self._feed.mcp(name)
+
+    def trouble(self, trouble: Trouble) -> None:
+        caller = asdict(trouble.caller) if trouble.caller else {}
+        context = {**caller, "server": trouble.server, "tool": trouble.tool, "code": trouble.code}
+        self._reporter.error("mcp_error", trouble.detail, component="agent.mcp", context=context)
+
+
+def _mcp(settings: Settings, engine: _Engine) -> McpManager:
+    folder = settings.own_dir("agent")
+    around = Surroundings(
+        secrets=SecretFile(folder / "secrets.json"),
+        environment=lent_environment(),
+        folder=folder,
+        listener=_McpNews(engine.feed, engine.reporter),
+    )
+    return McpManager(DatabaseStore(engine.database), around, settings.load_mcp())
 
 
 def _run_limits(settings: Settings) -> Limits:
@@ -223,6 +256,8 @@ async def _lifespan(app: FastAPI, engine: _Engine, settings: Settings, token: st
         await parts.permissions.load()
         await parts.runs.recover()
         await parts.models.start()
+        await parts.mcp.start()
+        stack.push_async_callback(parts.mcp.stop)
         await stack.enter_async_context(background(parts.health.run, end_runs))
         stack.push_async_callback(_stop, parts)
         runtime.not_ready = None

@@ -1,6 +1,7 @@
 """The agent's settings: the one place that reads the environment."""
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -8,9 +9,12 @@ from urllib.parse import urlsplit
 from kit.settings import CommaSeparated, Port, ServiceSettings, SettingsError
 from pydantic import AfterValidator, Field
 
+from agent_runner.mcp_manager.config_file import UnusableFileError, read_file
+from agent_runner.mcp_manager.types import ServerSpec
 from agent_runner.models.providers import ModelSettings, model_settings
 
 _SERVICES = ("agent", "tracker", "dashboard")
+_OURS = ("BINNACLE_", "AGENT_", "TRACKER_", "DASHBOARD_")
 
 
 def _http_url(text: str) -> str:
@@ -49,6 +53,8 @@ class Settings(ServiceSettings):
     """Size of a request from which a conversation is compacted."""
     fetch_private: bool = Field(False, validation_alias="AGENT_FETCH_PRIVATE")
     """Let the fetch tool reach this machine and the local network."""
+    mcp_config: Path | None = Field(None, validation_alias="AGENT_MCP_CONFIG")
+    """MCP servers in the form that other clients use; without it, `mcp.json` in the data folder."""
     body_limit: int = Field(1 << 20, ge=1_024, validation_alias="AGENT_BODY_LIMIT")
     chat_body_limit: int = Field(8 << 20, ge=1_024, validation_alias="AGENT_CHAT_BODY_LIMIT")
     upload_limit: int = Field(10 << 20, ge=1_024, validation_alias="AGENT_UPLOAD_LIMIT")
@@ -65,6 +71,18 @@ class Settings(ServiceSettings):
         """The folder that the tools work in."""
         return (self.workspace or self.data_dir / "workspace").absolute()
 
+    @property
+    def mcp_config_file(self) -> Path:
+        """Where MCP servers may be defined."""
+        return (self.mcp_config or self.data_dir / "mcp.json").absolute()
+
+    def load_mcp(self) -> Sequence[ServerSpec]:
+        """The servers of that file. Raises `SettingsError` when it is none."""
+        try:
+            return read_file(self.mcp_config_file)
+        except UnusableFileError as error:
+            raise SettingsError("AGENT_MCP_CONFIG", f"{error}; mend it or move it away") from error
+
     def check_workspace(self) -> None:
         """The token and the services' data must be out of the tools' reach. Raises `SettingsError`."""
         folder, data = self.workspace_dir.resolve(), self.data_dir.resolve()
@@ -76,6 +94,11 @@ class Settings(ServiceSettings):
         if any(folder.is_relative_to(data / name) for name in _SERVICES):
             fix = f"{folder} is where a service keeps its data; set it to a folder of its own"
             raise SettingsError("AGENT_WORKSPACE", fix)
+
+
+def lent_environment() -> Mapping[str, str]:
+    """What MCP servers may be given of our environment, where their definitions ask for it: no setting of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
 
 
 def load_models() -> ModelSettings:

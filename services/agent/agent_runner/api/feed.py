@@ -35,3 +35,7 @@ class Feed:
     def models(self) -> None:
         """Topic `models`: the list of models changed."""
         self.broadcast.publish("models", {"action": "updated"})
+
+    def mcp(self, server: str) -> None:
+        """Topic `mcp`: a server, its state or its tools changed, or it came or went."""
+        self.broadcast.publish("mcp", {"action": "updated", "id": server})

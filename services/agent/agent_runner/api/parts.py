@@ -9,6 +9,7 @@ from kit.database import Database
 from agent_runner.api.feed import Feed
 from agent_runner.api.once import Once
 from agent_runner.health.board import HealthBoard
+from agent_runner.mcp_manager.manager import McpManager
 from agent_runner.models.registry import ModelRegistry
 from agent_runner.runs.approvals import Approvals
 from agent_runner.runs.archive import Archive
@@ -28,6 +29,7 @@ class Parts:
     approvals: Approvals
     permissions: Permissions
     models: ModelRegistry
+    mcp: McpManager
     tools: ToolRegistry
     workspace: Workspace
     health: HealthBoard
