@@ -50,9 +50,7 @@ class Agreeable:
     """A person who accepts every form, and fills in only what has no default and must be there."""
 
     async def ask(self, question: Question) -> Answer:
-        schema = question.schema or {}
-        required = schema.get("required")
-        return Answer("accept", filled_in(schema, required if isinstance(required, list) else []))
+        return Answer("accept", filled_in(question.schema or {}))
 
 
 class Browser:
@@ -93,8 +91,7 @@ class Session:
 
     async def _use(self) -> None:
         calls = self._given.get("toolCalls") or [
-            {"name": tool.name, "arguments": filled_in(tool.input_schema, required_of(tool.input_schema))}
-            for tool in self._manager.tools()
+            {"name": tool.name, "arguments": filled_in(tool.input_schema)} for tool in self._manager.tools()
         ]
         for call in calls:
             await self._call(call["name"], call["arguments"])
@@ -149,22 +146,15 @@ class Session:
         return state
 
 
-def required_of(schema: JsonObject) -> Sequence[Json]:
-    """The names of what must be there."""
-    required = schema.get("required")
-    return required if isinstance(required, list) else []
-
-
-def filled_in(schema: JsonObject, names: Sequence[Json]) -> JsonObject:
-    """The least that fits: a value of the right kind for each of `names`."""
-    properties = schema.get("properties")
-    assert isinstance(properties, Mapping) or not names
+def filled_in(schema: JsonObject) -> JsonObject:
+    """The least that fits: a value of the right kind for what must be there and has no default."""
+    properties, required = schema.get("properties"), schema.get("required")
+    if not isinstance(properties, Mapping) or not isinstance(required, Sequence):
+        return {}
     kinds: dict[str, Json] = {"string": "x", "number": 2.5, "integer": 3, "boolean": True, "array": [], "object": {}}
-    content: dict[str, Json] = {}
-    for name in names:
-        field = properties[name] if isinstance(properties, Mapping) else {}
-        content[str(name)] = kinds[str(field.get("type"))] if isinstance(field, Mapping) else None
-    return content
+    wanted = {str(name): properties[str(name)] for name in required}
+    fields = {name: field for name, field in wanted.items() if isinstance(field, Mapping) and "default" not in field}
+    return {name: kinds[str(field["type"])] for name, field in fields.items()}
 
 
 async def main() -> None:

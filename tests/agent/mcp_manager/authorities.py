@@ -8,8 +8,8 @@ import secrets
 import socket
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
@@ -22,6 +22,7 @@ from mcp.server.auth.provider import (
     AccessToken,
     AuthorizationCode,
     AuthorizationParams,
+    IdentityAssertionParams,
     RefreshToken,
     TokenError,
 )
@@ -108,7 +109,9 @@ class Authority:
         self.access.pop(token.token, None)
         self.refresh.pop(token.token, None)
 
-    async def exchange_identity_assertion(self, *_anything: object) -> OAuthToken:
+    async def exchange_identity_assertion(
+        self, client: OAuthClientInformationFull, params: IdentityAssertionParams
+    ) -> OAuthToken:
         raise TokenError("unsupported_grant_type")
 
     def _tokens(self, client_id: str, scopes: list[str], resource: str | None) -> OAuthToken:
@@ -176,7 +179,6 @@ class World:
     sign_ins: SignIns
     spec: ServerSpec
     kept: SecretFile
-    links: list[str] = field(default_factory=list)
 
     async def asks(self) -> None:
         """Until the server needs a sign-in."""
@@ -184,20 +186,12 @@ class World:
 
     async def link(self, own: OwnClient | None = None) -> str:
         """Start a sign-in."""
-        self.links.append(await self.sign_ins.start(self.spec.name, own))
-        return self.links[-1]
-
-    async def visit(self, link: str) -> Callback:
-        """What the browser brings back from the authorization server."""
-        async with httpx2.AsyncClient() as client:
-            response = await client.get(link)
-        query = {name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()}
-        return Callback(query["state"], query.get("code"), query.get("iss"), query.get("error"))
+        return await self.sign_ins.start(self.spec.name, own)
 
     async def sign_in(self) -> None:
         """From the link to a server that is ready."""
         await self.asks()
-        await self.sign_ins.finish(await self.visit(await self.link()))
+        await self.sign_ins.finish(await came_back(await self.link()))
         await self.host.ready(self.spec.name)
 
     def stored(self) -> str:
@@ -228,18 +222,34 @@ def _notes(authority: Authority, notes: Town, door: Town) -> ASGIApp:
     return server.streamable_http_app()
 
 
+async def came_back(link: str) -> Callback:
+    """What the browser brings back from the authorization server."""
+    async with httpx2.AsyncClient() as client:
+        response = await client.get(link)
+    query = {name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()}
+    return Callback(query["state"], query.get("code"), query.get("iss"), query.get("error"))
+
+
 @contextlib.asynccontextmanager
-async def world(folder: Any, **settings: Any) -> AsyncGenerator[World]:
-    """Both servers, and a manager that has the MCP server."""
+async def open_pair() -> AsyncGenerator[tuple[Authority, Town, Town]]:
+    """The authorization server, its door, and the MCP server behind it."""
     authority, door, notes = Authority(), Town(), Town()
     door.app, notes.app = _door(authority, door), _notes(authority, notes, door)
-    spec = ServerSpec("notes", "http", url=f"{notes.url}/mcp")
-    kept = SecretFile(folder / "secrets.json")
-    oauth = OAuth(kept, PLAIN, OAuthSettings(REDIRECT))
-    async with door.open(), notes.open(), running(folder, spec, auth=oauth, secrets=kept) as host:
-        sign_ins = SignIns(oauth, host.manager)
-        yield World(authority, door, notes, host, oauth, sign_ins, spec, kept)
-        await sign_ins.aclose()
+    async with door.open(), notes.open():
+        yield authority, door, notes
+
+
+@contextlib.asynccontextmanager
+async def world(folder: Path) -> AsyncGenerator[World]:
+    """Both servers, and a manager that has the MCP server."""
+    async with open_pair() as (authority, door, notes):
+        spec = ServerSpec("notes", "http", url=f"{notes.url}/mcp")
+        kept = SecretFile(folder / "secrets.json")
+        oauth = OAuth(kept, PLAIN, OAuthSettings(REDIRECT))
+        async with running(folder, spec, auth=oauth, secrets=kept) as host:
+            sign_ins = SignIns(oauth, host.manager)
+            yield World(authority, door, notes, host, oauth, sign_ins, spec, kept)
+            await sign_ins.aclose()
 
 
 def refused(status: int, **body: str) -> JSONResponse:

@@ -20,7 +20,7 @@ from agent_runner.mcp_manager.types import OwnClient, ServerSpec
 from kit.problems import Problem
 from mcp.shared.auth import OAuthClientInformationFull
 
-from tests.agent.mcp_manager.authorities import REDIRECT, World, refused, world
+from tests.agent.mcp_manager.authorities import REDIRECT, World, came_back, refused, world
 
 KEY = "mcp/notes/oauth"
 
@@ -49,7 +49,7 @@ async def test_sign_in_from_link_to_call(signed_out: World) -> None:
     made = signed_out
     with pytest.raises(NeedsSignIn):
         await call(made)
-    assert await made.sign_ins.finish(await made.visit(await made.link())) == "notes"
+    assert await made.sign_ins.finish(await came_back(await made.link())) == "notes"
     state = await made.host.ready("notes")
     assert [tool.name for tool in state.tools] == ["add"]
     assert "noted: milk" in await call(made)
@@ -67,7 +67,7 @@ async def test_link_is_built_safely(signed_out: World) -> None:
 async def test_state_works_once(signed_out: World) -> None:
     """The same answer a second time is refused, and changes nothing."""
     made = signed_out
-    answer = await made.visit(await made.link())
+    answer = await came_back(await made.link())
     await made.sign_ins.finish(answer)
     with pytest.raises(SignInUnknown):
         await made.sign_ins.finish(answer)
@@ -77,7 +77,7 @@ async def test_state_works_once(signed_out: World) -> None:
 async def test_wrong_code_uses_the_state_up(signed_out: World) -> None:
     """Whoever tries a code of their own has one try."""
     made = signed_out
-    answer = await made.visit(await made.link())
+    answer = await came_back(await made.link())
     with pytest.raises(SignInFailed):
         await made.sign_ins.finish(replace(answer, code="made-up"))
     with pytest.raises(SignInUnknown):
@@ -89,7 +89,7 @@ async def test_wrong_code_uses_the_state_up(signed_out: World) -> None:
 async def test_unknown_state_is_refused(signed_out: World, state: str) -> None:
     """Nobody gets in without a link of ours; one that is under way is not disturbed."""
     made = signed_out
-    answer = await made.visit(await made.link())
+    answer = await came_back(await made.link())
     with pytest.raises(SignInUnknown):
         await made.sign_ins.finish(replace(answer, state=state))
     await made.sign_ins.finish(answer)
@@ -98,8 +98,8 @@ async def test_unknown_state_is_refused(signed_out: World, state: str) -> None:
 async def test_second_link_ends_the_first(signed_out: World) -> None:
     """One sign-in a server: the older link leads nowhere."""
     made = signed_out
-    first = await made.visit(await made.link())
-    second = await made.visit(await made.link())
+    first = await came_back(await made.link())
+    second = await came_back(await made.link())
     with pytest.raises(SignInUnknown):
         await made.sign_ins.finish(first)
     await made.sign_ins.finish(second)
@@ -108,7 +108,7 @@ async def test_second_link_ends_the_first(signed_out: World) -> None:
 async def test_denial(signed_out: World) -> None:
     """A person who says no is told so; the server goes on to wait, and the state is used up."""
     made = signed_out
-    answer = replace(await made.visit(await made.link()), code=None, error="access_denied")
+    answer = replace(await came_back(await made.link()), code=None, error="access_denied")
     with pytest.raises(SignInDenied, match="access_denied"):
         await made.sign_ins.finish(answer)
     with pytest.raises(SignInUnknown):
@@ -119,7 +119,7 @@ async def test_denial(signed_out: World) -> None:
 async def test_changed_address_ends_the_sign_in(signed_out: World) -> None:
     """An answer that was meant for another address is not used."""
     made = signed_out
-    answer = await made.visit(await made.link())
+    answer = await came_back(await made.link())
     await made.host.manager.update("notes", replace(made.spec, url="http://127.0.0.1:1/mcp"))
     with pytest.raises(SignInFailed, match="changed meanwhile"):
         await made.sign_ins.finish(answer)
@@ -211,7 +211,7 @@ async def test_authority_that_is_down_costs_no_sign_in(signed_in: World) -> None
 async def test_authority_that_is_down_at_the_start(signed_out: World) -> None:
     """Starting and ending a sign-in say in words what cannot be reached."""
     made = signed_out
-    answer = await made.visit(await made.link())
+    answer = await came_back(await made.link())
     made.door.answers["/token"] = refused(500)
     with pytest.raises(SignInFailed, match="500"):
         await made.sign_ins.finish(answer)
@@ -239,7 +239,7 @@ async def test_authority_that_lies_about_its_name(tmp_path: Path) -> None:
 async def test_answer_in_anothers_name(signed_out: World) -> None:
     """A code that another issuer gave out is not exchanged, and the name that was sent is not shown."""
     made = signed_out
-    answer = replace(await made.visit(await made.link()), iss="https://evil.example/<b>")
+    answer = replace(await came_back(await made.link()), iss="https://evil.example/<b>")
     with pytest.raises(SignInFailed) as failed:
         await made.sign_ins.finish(answer)
     assert "iss mismatch" in failed.value.detail
@@ -268,7 +268,7 @@ async def test_unsafe_endpoint_is_refused(tmp_path: Path, endpoint: str, address
         }
         made.door.answers["/.well-known/oauth-authorization-server"] = refused(200, **metadata | {endpoint: address})
         with pytest.raises(SignInFailed, match=why):
-            await made.sign_ins.finish(await made.visit(await made.link()))
+            await made.sign_ins.finish(await came_back(await made.link()))
         assert "secret" not in str(made.host.manager.server("notes").last_error)
 
 
@@ -295,7 +295,7 @@ async def test_sign_out_without_the_authority(signed_in: World) -> None:
 async def test_removed_server_leaves_no_token(signed_in: World) -> None:
     """Removing a server forgets its sign-in, and ends one under way."""
     made = signed_in
-    answer = await made.visit(await made.link())
+    answer = await came_back(await made.link())
     await made.host.manager.remove("notes")
     assert not made.stored()
     with pytest.raises(ServerNotFound):
@@ -311,7 +311,7 @@ async def test_own_client(tmp_path: Path) -> None:
         made.authority.clients["mine"] = made_client()
         own = OwnClient("mine", "the-client-secret")
         for given in (own, None):
-            await made.sign_ins.finish(await made.visit(await made.link(given)))
+            await made.sign_ins.finish(await came_back(await made.link(given)))
             await made.host.ready("notes")
             await made.sign_ins.sign_out("notes")
             await made.asks()
@@ -331,7 +331,7 @@ async def test_no_secret_comes_out(
         with pytest.raises(NeedsSignIn) as failed:
             await call(made)
         problems.append(failed.value.detail)
-        answer = await made.visit(await made.link())
+        answer = await came_back(await made.link())
         made.door.answers["/token"] = refused(400, error="invalid_grant", error_description=f"no such {answer.code}")
         with pytest.raises(SignInFailed) as failed_again:
             await made.sign_ins.finish(answer)

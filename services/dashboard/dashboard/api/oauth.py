@@ -12,6 +12,7 @@ import aiohttp
 import orjson
 import structlog
 from fastapi import APIRouter, Request
+from kit.jsontypes import Json
 from kit.problems import Problem
 from kit.web import routing
 from starlette.datastructures import QueryParams
@@ -115,7 +116,7 @@ async def _handed_on(parts: Parts, asked: dict[str, str]) -> tuple[int, str]:
 
 def _code_of(body: bytes) -> str:
     try:
-        answer = orjson.loads(body)
+        answer: Json = orjson.loads(body)
     except ValueError:
         return ""
     return str(answer.get("code", "")) if isinstance(answer, dict) else ""
