@@ -154,7 +154,7 @@ def filled_in(schema: JsonObject) -> JsonObject:
     kinds: dict[str, Json] = {"string": "x", "number": 2.5, "integer": 3, "boolean": True, "array": [], "object": {}}
     wanted = {str(name): properties[str(name)] for name in required}
     fields = {name: field for name, field in wanted.items() if isinstance(field, Mapping) and "default" not in field}
-    return {name: kinds[str(field["type"])] for name, field in fields.items()}
+    return {name: kinds.get(str(field.get("type"))) for name, field in fields.items()}
 
 
 async def main() -> None:

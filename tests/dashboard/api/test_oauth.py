@@ -1,10 +1,13 @@
 """`/oauth/callback`: where a browser ends a sign-in to an MCP server."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import orjson
 import pytest
+from dashboard.app import create_app
+from dashboard.config import Settings
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -129,3 +132,15 @@ async def test_only_navigation_ends_a_sign_in(script: httpx.AsyncClient, agent: 
     assert (await script.request(method, CALLBACK)).status_code in {403, 405}
     assert (await script.request(method, "/api/agent/mcp/oauth/callback", json={})).status_code in {404, 405}
     assert not agent.asked(TARGET)
+
+
+async def test_client_document(settings: Callable[..., Settings], static: Path, anyone: httpx.AsyncClient) -> None:
+    """Published under https, the dashboard says what it is to authorization servers; otherwise there is no such."""
+    assert (await anyone.get("/oauth/client.json")).status_code == 404
+    app = create_app(settings(DASHBOARD_URL="https://binnacle.example.org/x", DASHBOARD_ROOT_PATH="/x"), static=static)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        document = (await client.get("/oauth/client.json")).json()
+    assert document["client_id"] == "https://binnacle.example.org/x/oauth/client.json"
+    assert document["redirect_uris"] == ["https://binnacle.example.org/x/oauth/callback"]
+    assert document["token_endpoint_auth_method"] == "none"

@@ -1,4 +1,4 @@
-"""Where the browser comes back to from an authorization server: on to the agent, and a page that says how it went.
+"""What authorization servers see of us. Where they send people back to: on to the agent, and a page that tells of it.
 
 Open, as the browser brings no cookie of ours from elsewhere. It is safe to be: it only passes on what looks like an
 answer, the agent knows the single-use state, and nothing that was sent is shown.
@@ -13,8 +13,9 @@ import orjson
 import structlog
 from fastapi import APIRouter, Request
 from kit.jsontypes import Json
-from kit.problems import Problem
+from kit.problems import NotFound, Problem
 from kit.web import routing
+from pydantic import BaseModel
 from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse
 
@@ -55,6 +56,18 @@ _PAGE = """<!doctype html>
 _log = structlog.get_logger("oauth")
 
 
+class ClientDocument(BaseModel):
+    """Read by authorization servers that take a document for a registration."""
+
+    client_id: str
+    client_name: str = "Binnacle"
+    redirect_uris: list[str]
+    grant_types: list[str] = ["authorization_code", "refresh_token"]
+    response_types: list[str] = ["code"]
+    token_endpoint_auth_method: str = "none"  # noqa: S105 - the name of a method
+    application_type: str = "web"
+
+
 def router() -> APIRouter:
     """`/oauth`."""
     routes = routing.router("/oauth", tag="auth")
@@ -77,6 +90,14 @@ def router() -> APIRouter:
         parts.callbacks.failed(peer.address, time.monotonic())
         _log.warning("oauth_callback_failed", status=status, reason=code)
         return _page(parts, status if status >= 400 else 502, _NOT_DONE, _WORDS.get(code, _OTHERWISE))
+
+    @routes.get("/client.json", summary="What we are to authorization servers")
+    async def client(parts: PartsOf) -> ClientDocument:
+        """The client metadata document. It exists where the dashboard is published under https (`DASHBOARD_URL`)."""
+        base = parts.settings.base_url
+        if not base.startswith("https://"):
+            raise NotFound("set DASHBOARD_URL to the https address under which the dashboard is published")
+        return ClientDocument(client_id=f"{base}/oauth/client.json", redirect_uris=[f"{base}/oauth/callback"])
 
     return routes
 
