@@ -18,6 +18,7 @@ from agent_runner.mcp_manager.auth import OAuth, OAuthSettings
 from agent_runner.mcp_manager.secret_file import SecretFile
 from agent_runner.mcp_manager.sign_in import SignIns
 from agent_runner.mcp_manager.types import Callback, OwnClient, ServerSpec
+from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import (
     AccessToken,
     AuthorizationCode,
@@ -30,6 +31,7 @@ from mcp.server.auth.routes import create_auth_routes
 from mcp.server.auth.settings import AuthSettings, ClientRegistrationOptions, RevocationOptions
 from mcp.server.mcpserver import MCPServer
 from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
+from mcp.shared.exceptions import MCPError
 from pydantic import AnyHttpUrl
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
@@ -218,6 +220,12 @@ def _notes(authority: Authority, notes: Town, door: Town) -> ASGIApp:
     def add(text: str) -> str:
         """Write a note."""
         return f"noted: {text}"
+
+    @server.tool()
+    def tell() -> str:
+        """Fail, and quote the token."""
+        token = get_access_token()
+        raise MCPError(-32000, f"I was given {token.token if token else 'nothing'}")
 
     return server.streamable_http_app()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from agent_runner.mcp_manager.errors import (
+    CallRefused,
     InvalidServer,
     NeedsSignIn,
     ServerNotFound,
@@ -51,7 +52,7 @@ async def test_sign_in_from_link_to_call(signed_out: World) -> None:
         await call(made)
     assert await made.sign_ins.finish(await came_back(await made.link())) == "notes"
     state = await made.host.ready("notes")
-    assert [tool.name for tool in state.tools] == ["add"]
+    assert [tool.name for tool in state.tools] == ["add", "tell"]
     assert "noted: milk" in await call(made)
 
 
@@ -321,11 +322,14 @@ async def test_own_client(tmp_path: Path) -> None:
 async def test_no_secret_comes_out(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Codes and tokens are in no log, state, log tail or error, also when the authorization server quotes them."""
+    """Codes and tokens are in no log, state, log tail or error, also when either server quotes them."""
     caplog.set_level(logging.DEBUG, logger="mcp")
     problems: list[str] = []
     async with world(tmp_path) as made:
         await made.sign_in()
+        with pytest.raises(CallRefused, match=r"I was given \*\*\*") as quoted:
+            await made.host.manager.call("notes", "tell", {})
+        problems.append(quoted.value.detail)
         made.authority.access.clear()
         made.authority.refuse_refresh = True
         with pytest.raises(NeedsSignIn) as failed:

@@ -168,7 +168,7 @@ async def _nowhere(url: str) -> None:  # noqa: ARG001 - the SDK's signature
 
 
 def _client() -> WatchedClient:
-    return WatchedClient(lambda _status: None, {}, None)
+    return WatchedClient(lambda *_: None, {}, None)
 
 
 def _replayed(url: str, challenge: Challenge) -> tuple[httpx2.Request, httpx2.Response]:

@@ -69,6 +69,7 @@ class Connection:
         self._client: Client | None = None
         self._child: Child | None = None
         self._status: int | None = None
+        self._authorization: str | None = None
         self._over = asyncio.Event()
         self._stale: set[Kind] = set()
         self._wake = asyncio.Event()
@@ -220,8 +221,11 @@ class Connection:
         make = http_transport if spec.transport == "http" else sse_transport
         return make(values, auth, self._answered)
 
-    def _answered(self, status: int) -> None:
+    def _answered(self, status: int, authorization: str | None) -> None:
         self._status = status
+        if authorization is not None and authorization != self._authorization:
+            self._authorization = authorization
+            self._context.log.redact.learn(authorization.partition(" ")[2])
 
     def _ended(self) -> None:
         """The server's side of the streams has ended."""
