@@ -9,10 +9,11 @@ import httpx
 import pytest
 
 from tests.agent.api.conftest import Serve
-from tests.agent.mcp_manager.authorities import Authority, Town, came_back, open_pair
+from tests.agent.mcp_manager.authorities import Authority, Town, by_hand, came_back, open_pair
 
 AUTH = "/api/v1/mcp/servers/notes/auth"
 CALLBACK = "/api/v1/mcp/oauth/callback"
+SECRET = "the-client-secret"
 
 
 @pytest.fixture
@@ -85,11 +86,18 @@ async def test_bad_input(
     assert (response.status_code, response.json()["code"]) == (status, code)
 
 
-async def test_own_client_is_not_shown(client: httpx.AsyncClient, tmp_path: Path) -> None:
-    """An id and secret of your own go to the secret store, and come out in no answer."""
-    started = await client.post(AUTH, json={"client_id": "mine", "client_secret": "the-client-secret"})
-    assert "client_id=mine" in started.json()["authorization_url"]
-    assert "the-client-secret" not in started.text
+async def test_own_client_is_kept_and_not_shown(
+    client: httpx.AsyncClient, places: tuple[Authority, Town, Town], tmp_path: Path
+) -> None:
+    """An id and secret of your own come out in no answer; once they have worked they are in the secret store."""
+    places[0].clients["mine"] = by_hand("mine", SECRET)
     stored = tmp_path / "data/agent/secrets.json"
-    assert "the-client-secret" in stored.read_text()
+    started = await client.post(AUTH, json={"client_id": "mine", "client_secret": SECRET})
+    assert "client_id=mine" in started.json()["authorization_url"]
+    assert not stored.exists() or SECRET not in stored.read_text()
+    answer = await came_back(started.json()["authorization_url"])
+    finished = await client.post(CALLBACK, json={"state": answer.state, "code": answer.code})
+    assert finished.status_code == 200
+    assert SECRET not in started.text + finished.text
+    assert SECRET in stored.read_text()
     assert stored.stat().st_mode & 0o777 == 0o600

@@ -260,6 +260,19 @@ async def world(folder: Path) -> AsyncGenerator[World]:
             await sign_ins.aclose()
 
 
+def by_hand(client_id: str, secret: str) -> OAuthClientInformationFull:
+    """A client as a person registers one."""
+    return OAuthClientInformationFull.model_validate(
+        {
+            "client_id": client_id,
+            "client_secret": secret,
+            "redirect_uris": [REDIRECT, "http://localhost:9999/oauth/callback"],
+            "scope": SCOPE,
+            "token_endpoint_auth_method": "client_secret_basic",
+        }
+    )
+
+
 def refused(status: int, **body: str) -> JSONResponse:
     """An OAuth error answer."""
     return JSONResponse(body, status)

@@ -19,9 +19,8 @@ from agent_runner.mcp_manager.errors import (
 )
 from agent_runner.mcp_manager.types import OwnClient, ServerSpec
 from kit.problems import Problem
-from mcp.shared.auth import OAuthClientInformationFull
 
-from tests.agent.mcp_manager.authorities import REDIRECT, World, came_back, refused, world
+from tests.agent.mcp_manager.authorities import World, by_hand, came_back, refused, world
 
 KEY = "mcp/notes/oauth"
 
@@ -309,9 +308,10 @@ async def test_own_client(tmp_path: Path) -> None:
     async with world(tmp_path) as made:
         made.door.answers["/register"] = refused(403, error="access_denied")
         await made.host.until("notes", lambda state: state.last_error is not None)
-        made.authority.clients["mine"] = made_client()
-        own = OwnClient("mine", "the-client-secret")
-        for given in (own, None):
+        made.authority.clients["mine"] = by_hand("mine", "the-client-secret")
+        with pytest.raises(SignInFailed, match="refuses: 403 access_denied"):
+            await made.link()
+        for given in (OwnClient("mine", "the-client-secret"), None):
             await made.sign_ins.finish(await came_back(await made.link(given)))
             await made.host.ready("notes")
             await made.sign_ins.sign_out("notes")
@@ -363,15 +363,3 @@ async def test_servers_that_cannot_sign_in(tmp_path: Path) -> None:
         ):
             with pytest.raises(error):
                 await start(name)
-
-
-def made_client() -> OAuthClientInformationFull:
-    return OAuthClientInformationFull.model_validate(
-        {
-            "client_id": "mine",
-            "client_secret": "the-client-secret",
-            "redirect_uris": [REDIRECT],
-            "scope": "notes",
-            "token_endpoint_auth_method": "client_secret_basic",
-        }
-    )

@@ -11,7 +11,8 @@ from agent_runner.mcp_manager.types import Callback, OwnClient
 
 
 class SignInRequest(BaseModel):
-    """A client that you registered with the authorization server, where it registers none by itself. It is kept."""
+    """A client that you registered with the authorization server, where it registers none by itself. It is kept
+    when the sign-in succeeds."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -94,7 +94,7 @@ class Attempt:
 
     async def _flow(self) -> None:
         oauth, url = self._oauth, self._oauth.url_of(self._spec)
-        grant = await self._grant(url)
+        grant = self._grant(url)
         async with _client() as client:
             challenge = oauth.challenge(self.name, url) or await self._probe(client, url)
             # a refusal for a scope builds on the tokens there are; after a 401 all begins anew
@@ -107,14 +107,13 @@ class Attempt:
                 while (outgoing := await step(steps, answer)) is not None:
                     answer = await client.send(outgoing, stream=True)
 
-    async def _grant(self, url: str) -> Grant:
+    def _grant(self, url: str) -> Grant:
+        """What there is. A client that the person gives with the attempt is kept when it has worked."""
         store, redirect_uri = self._oauth.store, self._oauth.settings.redirect_uri
         if self._own is None:
             return grants.load_grant(store, self.name, url, redirect_uri)
         client = grants.registered(self._own.client_id, self._own.client_secret, redirect_uri)
-        grant = Grant(url=url, client=client, by_hand=True)
-        await grants.save_grant(store, self.name, grant)
-        return grant
+        return Grant(url=url, client=client, by_hand=True)
 
     async def _probe(self, client: httpx2.AsyncClient, url: str) -> Challenge:
         """Ask without a token, to be told what is asked for."""

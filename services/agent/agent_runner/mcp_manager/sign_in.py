@@ -45,8 +45,8 @@ class SignIns:
     async def start(self, name: str, own: OwnClient | None = None) -> str:
         """Begin, and get the address to send the person to. An earlier attempt for the server is over with it.
 
-        `own` is a client that the person has registered; without it one that is known is used, or one is registered.
-        Raises `ServerNotFound`, `InvalidServer`, `SignInFailed`, `StorageUnavailable`.
+        `own` is a client that the person has registered, kept when it works; without it the one that is known is used,
+        or we register. Raises `ServerNotFound`, `InvalidServer`, `SignInFailed`, `StorageUnavailable`.
         """
         spec = _remote(self._servers.server(name).spec)
         from agent_runner.mcp_manager.attempt import Attempt  # noqa: PLC0415 - brings the SDK: only when needed
