@@ -10,7 +10,20 @@ import subprocess
 import sys
 import time
 
-TOOLS = ["note", "look", "die", "die_noting", "stall", "change", "log", "ask", "ask_url", "sample", "orphan"]
+TOOLS = [
+    "note",
+    "look",
+    "die",
+    "die_noting",
+    "stall",
+    "nonsense",
+    "change",
+    "log",
+    "ask",
+    "ask_url",
+    "sample",
+    "orphan",
+]
 waiting: dict[int, object] = {}
 extra: list[str] = []
 
@@ -65,6 +78,9 @@ def call(call_id: int, name: str, arguments: dict) -> None:
             count(name)
             os._exit(3)
         case "stall":
+            return
+        case "nonsense":
+            write({"id": call_id, "result": {"content": "nonsense"}})
             return
         case "change":
             extra.append(f"new{len(extra)}")
