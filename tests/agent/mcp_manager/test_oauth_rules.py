@@ -20,6 +20,8 @@ REMOTE, HERE = "https://mcp.example.org/mcp", "http://localhost:3000/mcp"
         ("http://auth.localhost/token", HERE, True),
         ("http://127.0.0.1:9000/token", REMOTE, False),
         ("https://localhost/token", REMOTE, False),
+        ("https://0.0.0.0/token", REMOTE, False),
+        ("https://[::ffff:127.0.0.1]/token", REMOTE, False),
         ("http://localhost.example.org/token", HERE, False),
         ("https://user:secret@auth.example.org/", REMOTE, False),
         ("javascript:alert(1)", REMOTE, False),
