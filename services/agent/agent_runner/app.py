@@ -23,6 +23,7 @@ from kit.web.middleware import BodyLimits
 from agent_runner import VERSION
 from agent_runner.api import (
     approvals,
+    mcp_auth,
     models,
     permissions,
     run_events,
@@ -47,9 +48,11 @@ from agent_runner.core.types import Limits
 from agent_runner.first_start import prepare_workspace
 from agent_runner.health import checks
 from agent_runner.health.board import Component, HealthBoard
+from agent_runner.mcp_manager.auth import OAuth
 from agent_runner.mcp_manager.manager import McpManager
 from agent_runner.mcp_manager.ports import Surroundings
 from agent_runner.mcp_manager.secret_file import SecretFile
+from agent_runner.mcp_manager.sign_in import SignIns
 from agent_runner.mcp_manager.store import DatabaseStore
 from agent_runner.mcp_manager.types import Trouble
 from agent_runner.models.providers import ModelSettings
@@ -84,6 +87,7 @@ _ROUTERS = (
     sessions,
     workspace,
     tools,
+    mcp_auth,
     models,
     health_api,
     stream,
@@ -156,6 +160,8 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
     files = Workspace(folder)
     rules = Permissions(database)
     questions = Approvals(database, rules, feed)
+    oauth = OAuth(SecretFile(settings.own_dir("agent") / "secrets.json"), lent_environment(), settings.oauth)
+    mcp = _mcp(settings, engine, oauth)
     toolset = ToolRegistry(builtin_tools(files, engine.fetcher, results, now_ms))
     workshop = Workshop(
         tools=toolset,
@@ -185,7 +191,8 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
         approvals=questions,
         permissions=rules,
         models=registry,
-        mcp=_mcp(settings, engine),
+        mcp=mcp,
+        sign_ins=SignIns(oauth, mcp),
         tools=toolset,
         workspace=files,
         health=_health(engine, registry, files, manager),
@@ -210,13 +217,13 @@ class _McpNews:
         self._reporter.error("mcp_error", trouble.detail, component="agent.mcp", context=context)
 
 
-def _mcp(settings: Settings, engine: _Engine) -> McpManager:
-    folder = settings.own_dir("agent")
+def _mcp(settings: Settings, engine: _Engine, oauth: OAuth) -> McpManager:
     around = Surroundings(
-        secrets=SecretFile(folder / "secrets.json"),
+        secrets=oauth.store,
         environment=lent_environment(),
-        folder=folder,
+        folder=settings.own_dir("agent"),
         listener=_McpNews(engine.feed, engine.reporter),
+        auth=oauth,
     )
     return McpManager(DatabaseStore(engine.database), around, settings.load_mcp())
 
@@ -270,6 +277,7 @@ async def _lifespan(app: FastAPI, engine: _Engine, settings: Settings, token: st
         await parts.models.start()
         await parts.mcp.start()
         stack.push_async_callback(parts.mcp.stop)
+        stack.push_async_callback(parts.sign_ins.aclose)
         await stack.enter_async_context(background(parts.health.run, end_runs))
         stack.push_async_callback(_stop, parts)
         runtime.not_ready = None

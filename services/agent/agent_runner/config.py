@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from kit.settings import CommaSeparated, Port, ServiceSettings, SettingsError
 from pydantic import AfterValidator, Field
 
+from agent_runner.mcp_manager.auth import OAuthSettings
 from agent_runner.mcp_manager.config_file import UnusableFileError, read_file
 from agent_runner.mcp_manager.types import ServerSpec
 from agent_runner.models.providers import ModelSettings, model_settings
@@ -22,6 +23,13 @@ def _http_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be an address such as http://127.0.0.1:8082")
     return text.rstrip("/")
+
+
+def _https_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "https" or not parts.hostname or parts.path in {"", "/"}:
+        raise ValueError("must be an https address with a path, such as https://example.org/binnacle.json")
+    return text
 
 
 def _sqlite_only(text: str) -> str:
@@ -55,6 +63,14 @@ class Settings(ServiceSettings):
     """Let the fetch tool reach this machine and the local network."""
     mcp_config: Path | None = Field(None, validation_alias="AGENT_MCP_CONFIG")
     """MCP servers in the form that other clients use; without it, `mcp.json` in the data folder."""
+    dashboard_url: Annotated[str, AfterValidator(_http_url)] | None = Field(None, validation_alias="DASHBOARD_URL")
+    """The address that people type: where authorization servers send them back to. By default this machine's own."""
+    dashboard_port: Port = Field(8080, validation_alias="DASHBOARD_PORT")
+    dashboard_root: str = Field("", validation_alias="DASHBOARD_ROOT_PATH")
+    oauth_client_url: Annotated[str, AfterValidator(_https_url)] | None = Field(
+        None, validation_alias="AGENT_OAUTH_CLIENT_URL"
+    )
+    """Where our client metadata document can be read by authorization servers that take one for a registration."""
     body_limit: int = Field(1 << 20, ge=1_024, validation_alias="AGENT_BODY_LIMIT")
     chat_body_limit: int = Field(8 << 20, ge=1_024, validation_alias="AGENT_CHAT_BODY_LIMIT")
     upload_limit: int = Field(10 << 20, ge=1_024, validation_alias="AGENT_UPLOAD_LIMIT")
@@ -75,6 +91,13 @@ class Settings(ServiceSettings):
     def mcp_config_file(self) -> Path:
         """Where MCP servers may be defined."""
         return (self.mcp_config or self.data_dir / "mcp.json").absolute()
+
+    @property
+    def oauth(self) -> OAuthSettings:
+        """What we are to authorization servers; the dashboard serves the end of the redirect."""
+        root = self.dashboard_root.rstrip("/")
+        base = self.dashboard_url or f"http://localhost:{self.dashboard_port}"
+        return OAuthSettings(f"{base.removesuffix(root)}{root}/oauth/callback", self.oauth_client_url)
 
     def load_mcp(self) -> Sequence[ServerSpec]:
         """The servers of that file. Raises `SettingsError` when it is none."""

@@ -147,10 +147,11 @@ async def running(
     asker: Asker | None = None,
     sampler: Sampler | None = None,
     auth: AuthFactory | None = None,
+    secrets: SecretFile | None = None,
 ) -> AsyncGenerator[Running]:
     """A manager that keeps these servers; nothing of it is left afterwards."""
     kept = store or KeptInMemory(specs)
-    heard, secrets = Heard(), SecretFile(folder / "secrets.json")
+    heard, secrets = Heard(), secrets or SecretFile(folder / "secrets.json")
     around = Surroundings(
         secrets=secrets,
         environment={**PLAIN, **(environment or {})},

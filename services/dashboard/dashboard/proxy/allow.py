@@ -24,6 +24,7 @@ GET PATCH DELETE sessions/{id}
 GET              workspace
 GET PUT DELETE   workspace/files/{path*}
 GET              tools
+POST DELETE      mcp/servers/{name}/auth
 GET              models
 GET              health
 """
