@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from agent_runner.mcp_manager.connection import Connection
 
 T = TypeVar("T")
-Send: TypeAlias = "Callable[[Connection], Awaitable[T]]"
+Send: TypeAlias = Callable[["Connection"], Awaitable[T]]
 
 
 async def call_tool(

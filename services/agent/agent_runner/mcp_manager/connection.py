@@ -76,6 +76,7 @@ class Connection:
         self.catalogue = Catalogue()
         self.lost = asyncio.Event()
         self.reason: Exception | None = None
+        self._guess: Exception | None = None
 
     @property
     def client(self) -> Client:
@@ -123,7 +124,7 @@ class Connection:
 
     async def abandon(self, reason: str) -> None:
         """End it because the server does not answer: it gets no time to end by itself."""
-        self.reason = ConnectFailedError(reason)
+        self.fail(reason)
         if self._child is not None:
             await self._child.end(0)
         await self.close()
@@ -136,8 +137,9 @@ class Connection:
         self._lose()
 
     def why(self, otherwise: str) -> str:
-        """Why it was lost."""
-        return str(self.reason) if self.reason is not None else self.redact(otherwise)
+        """Why it was lost, as far as is known: for certain only after `close`."""
+        known = self.reason or self._guess
+        return str(known) if known is not None else self.redact(otherwise)
 
     def redact(self, text: str) -> str:
         """The text without the secrets that the server was given."""
@@ -210,7 +212,7 @@ class Connection:
         if spec.transport == "stdio":
             env = context.nursery.environment_for(values.env)
             self._child = await context.nursery.start(spec.command or "", values.args, env, spec.cwd)
-            return stdio_transport(self._child, context.log, _GRACE_S)
+            return stdio_transport(self._child, context.log, _GRACE_S, self.fail)
         factory = context.around.auth
         own_header = any(name.lower() == "authorization" for name in values.headers)
         auth = factory.auth_for(spec) if factory and not own_header else None
@@ -222,8 +224,8 @@ class Connection:
 
     def _ended(self) -> None:
         """The server's side of the streams has ended."""
-        if not self._over.is_set() and self.reason is None:
-            self.reason = failure_of(None, self._evidence())
+        if not self._over.is_set():
+            self._guess = failure_of(None, self._evidence())
         self._over.set()
         self._lose()
 

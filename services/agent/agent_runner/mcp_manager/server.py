@@ -1,6 +1,7 @@
 """One server: the task that owns it connects it, watches it and brings it back, and its state says how it is."""
 
 import asyncio
+import logging
 import random
 import sys
 from collections.abc import Callable
@@ -26,6 +27,7 @@ CHECK_EVERY_S = 30.0
 CONNECT_S = 60.0  # npx and uvx may have to fetch the server first
 _PATIENCE_MS = 1_500
 _log = structlog.get_logger("mcp")
+_TALKATIVE = ("mcp", "client", "httpx2", "httpcore2")  # what they log of addresses and messages may hold secrets
 _loading = asyncio.Lock()
 
 
@@ -43,6 +45,8 @@ async def load_engine() -> None:
     async with _loading:
         if "agent_runner.mcp_manager.performing" not in sys.modules:
             await asyncio.to_thread(import_module, "agent_runner.mcp_manager.performing")
+            for name in _TALKATIVE:
+                logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 class Server:
@@ -217,6 +221,7 @@ class Server:
         assert connection is not None
         while not self._at_once:
             if connection.lost.is_set():
+                await connection.close()
                 self._failed(connection.why("the connection ended"))
                 return
             if self._state.breaker.status == "open":
@@ -252,7 +257,9 @@ class Server:
     def _noticed(self) -> None:
         """The connection was lost, or lists something else."""
         connection = self._connection
-        if connection is not None and not connection.lost.is_set():
+        if connection is not None and connection.lost.is_set():
+            self._set(status="connecting", pid=None)
+        elif connection is not None:
             self._set_ready(connection)
         self._wake.set()
 

@@ -6,7 +6,7 @@ of any length. What a server writes beside the protocol goes to its log tail, an
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING
 
 import anyio
@@ -24,6 +24,7 @@ MAX_GARBAGE_BYTES = 1 << 20
 _CHUNK = 64 << 10
 _STDERR_BYTES_PER_TURN = 1 << 20
 _TURN_S = 0.05
+_EXIT_S = 0.3  # between the end of its output and its exit code, which says more
 
 
 class StreamBrokenError(Exception):
@@ -32,15 +33,18 @@ class StreamBrokenError(Exception):
 
 @contextlib.asynccontextmanager
 async def stdio_transport(
-    child: Child, log: LogTail, grace_s: float
+    child: Child, log: LogTail, grace_s: float, on_broken: Callable[[str], None]
 ) -> AsyncGenerator[
     "tuple[MemoryObjectReceiveStream[SessionMessage | Exception], MemoryObjectSendStream[SessionMessage]]"
 ]:
-    """The streams of a started server, which is ended with them."""
+    """The streams of a started server, which is ended with them.
+
+    `on_broken` is told why, when the server's output cannot be read any further.
+    """
     into_session, for_session = anyio.create_memory_object_stream[SessionMessage | Exception](0)
     from_session, for_server = anyio.create_memory_object_stream[SessionMessage](0)
     async with into_session, for_session, from_session, for_server, anyio.create_task_group() as group:
-        group.start_soon(_read, child, into_session, log)
+        group.start_soon(_read, child, into_session, log, on_broken)
         group.start_soon(_write, child, for_server)
         group.start_soon(_keep_stderr, child, log)
         try:
@@ -51,22 +55,35 @@ async def stdio_transport(
             group.cancel_scope.cancel()
 
 
-async def _read(child: Child, into_session: "MemoryObjectSendStream[SessionMessage | Exception]", log: LogTail) -> None:
+async def _read(
+    child: Child,
+    into_session: "MemoryObjectSendStream[SessionMessage | Exception]",
+    log: LogTail,
+    on_broken: Callable[[str], None],
+) -> None:
+    async with into_session:
+        try:
+            async for message in _messages(child, log):
+                await into_session.send(SessionMessage(message))
+            await child.ended_within(_EXIT_S)
+        except StreamBrokenError as broken:
+            on_broken(str(broken))
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return
+
+
+async def _messages(child: Child, log: LogTail) -> AsyncGenerator[JSONRPCMessage]:
+    """What the server writes. Raises `StreamBrokenError`."""
     lines = LineSplitter(MAX_MESSAGE_BYTES)
     garbage = 0
-    async with into_session:
-        while chunk := await child.stdout.read(_CHUNK):
-            for line in lines.feed(chunk):
-                message = _parsed(line)
-                if message is None:
-                    garbage += len(line) + 1
-                    _note_garbage(line, garbage, log)
-                    continue
+    while chunk := await child.stdout.read(_CHUNK):
+        for line in lines.feed(chunk):
+            if (message := _parsed(line)) is not None:
                 garbage = 0
-                try:
-                    await into_session.send(SessionMessage(message))
-                except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-                    return
+                yield message
+            else:
+                garbage += len(line) + 1
+                _note_garbage(line, garbage, log)
 
 
 def _parsed(line: bytes) -> JSONRPCMessage | None:
