@@ -15,7 +15,14 @@ SERVERS = "/api/v1/mcp/servers"
 def body(spec: ServerSpec, **more: Any) -> dict[str, Any]:
     """A definition as clients send it."""
     env = {name: {"value": value, "secret": False} for name, value in spec.env.items()}
-    return {"name": spec.name, "transport": "stdio", "command": spec.command, "args": list(spec.args), "env": env, **more}
+    return {
+        "name": spec.name,
+        "transport": "stdio",
+        "command": spec.command,
+        "args": list(spec.args),
+        "env": env,
+        **more,
+    }
 
 
 def odd(name: str = "odd", **env: str) -> dict[str, Any]:

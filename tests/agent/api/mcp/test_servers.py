@@ -68,7 +68,7 @@ async def test_secrets_go_in_and_never_come_out(agent: Agent, tmp_path: Path) ->
 
 async def _hear(stream: Any, heard: list[str]) -> None:
     async for line in stream.aiter_lines():
-        heard.append(line)
+        heard.append(line)  # noqa: PERF401 - the list is read while it grows
 
 
 async def test_mask_that_is_sent_back_changes_nothing(agent: Agent, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ async def test_changes_are_told_on_the_stream(agent: Agent) -> None:
         async with agent.http.stream("GET", "/api/v1/stream") as stream:
             async for heard in listen(stream):
                 if heard.event == "mcp":
-                    seen.append((heard.data["action"], heard.data["state"]))
+                    seen.append((heard.data["action"], heard.data["state"]))  # noqa: PERF401 - as above
 
     following = asyncio.create_task(follow())
     await asyncio.sleep(0.1)
