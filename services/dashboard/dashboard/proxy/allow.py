@@ -25,6 +25,20 @@ GET              workspace
 GET PUT DELETE   workspace/files/{path*}
 GET              tools
 POST DELETE      mcp/servers/{name}/auth
+GET PATCH        tools/{name}
+POST             tools/{name}/call
+GET              audit
+GET              attachments/{ref}
+GET POST         mcp/servers
+POST             mcp/servers/test
+GET PATCH DELETE mcp/servers/{name}
+POST             mcp/servers/{name}/restart
+POST             mcp/servers/{name}/test
+POST             mcp/servers/{name}/breaker/reset
+GET              mcp/servers/{name}/resources
+GET              mcp/servers/{name}/prompts
+GET              mcp/servers/{name}/log
+POST             mcp/import
 GET              models
 GET              health
 """
