@@ -5,9 +5,10 @@ import subprocess
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
-from tests.e2e.composed import SERVICES, Composed
+from tests.e2e.composed import SERVICES, Composed, until
 
 LOOK = """
 import json, os, pathlib
@@ -103,3 +104,24 @@ def test_image_carries_no_source_of_another_service(composed: Composed, name: st
     assert composed.python_in(name, LOOK_AROUND) == f"['{own}']"
     compiled = f"import {own}.config as module, pathlib; print(pathlib.Path(module.__cached__).exists())"
     assert composed.python_in(name, compiled) == "True"
+
+
+def test_an_mcp_server_reaches_neither_the_token_nor_the_data(composed: Composed) -> None:
+    """A program of strangers, started by the agent: what it may not read is refused to it, the rest works."""
+    files = "/run/binnacle/token /data/agent/agent.db /etc/hostname"
+    script = f"for file in {files}; do cat $file >/dev/null && echo $file; done"
+    definition = {"name": "curious", "transport": "stdio", "command": "sh", "args": ["-c", f"({script}) >&2; sleep 1"]}
+    with composed.client("agent") as agent:
+        agent.post("/api/v1/mcp/servers", json=definition).raise_for_status()
+        try:
+            until(lambda: "/etc/hostname" in tail(agent), "it has looked around")
+            assert tail(agent).count("Permission denied") >= 2
+            assert "/run/binnacle/token\n" not in tail(agent)
+        finally:
+            agent.delete("/api/v1/mcp/servers/curious").raise_for_status()
+
+
+def tail(agent: httpx.Client) -> str:
+    """What that server wrote, a line each."""
+    lines = agent.get("/api/v1/mcp/servers/curious/log").raise_for_status().json()["items"]
+    return "".join(f"{line['text']}\n" for line in lines)

@@ -238,6 +238,7 @@ def _mcp(settings: Settings, engine: _Engine, models: ModelRegistry, asker: Ques
         secrets=oauth.store,
         environment=lent_environment(),
         folder=settings.own_dir("agent"),
+        private=settings.private_paths,
         asker=asker,
         sampler=ModelSampler(lambda: models.for_role("agent")),
         listener=McpReports(engine.reporter, tell),

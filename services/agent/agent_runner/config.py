@@ -1,7 +1,7 @@
 """The agent's settings: the one place that reads the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -87,6 +87,13 @@ class Settings(ServiceSettings):
     def workspace_dir(self) -> Path:
         """The folder that the tools work in."""
         return (self.workspace or self.data_dir / "workspace").absolute()
+
+    @property
+    def private_paths(self) -> Sequence[Path]:
+        """What the programs that we start have no business with: the token, and what the services keep."""
+        token = self.token_file or self.data_dir / "token"
+        held = [token, *(self.data_dir / name for name in _SERVICES), *([self.mcp_config] if self.mcp_config else [])]
+        return [path.absolute() for path in held]
 
     @property
     def oauth(self) -> OAuthSettings:

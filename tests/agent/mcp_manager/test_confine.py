@@ -3,10 +3,12 @@
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from agent_runner.mcp_manager import confine
+from agent_runner.mcp_manager.processes import Nursery
 
 WRAPPED = """
 import subprocess, sys
@@ -82,3 +84,26 @@ def test_a_busy_folder_on_the_way_to_what_is_denied_speaks_against_it(tmp_path: 
     assert confine.can_confine([tmp_path / "run"], [home])
     assert not confine.can_confine([tmp_path / "run", home / "binnacle/data"], [home])
     assert confine.can_confine([home], [home])
+
+
+async def test_a_servers_process_is_confined_and_works(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps its arguments, its variables and its pipes, and does not get at what is private."""
+    monkeypatch.setattr(tempfile, "tempdir", str(house / "elsewhere"))
+    environment = {"HOME": str(house / "elsewhere"), "PATH": "/usr/bin:/bin"}
+    nursery = Nursery(house / "data/agent", environment, [house / "run/token", house / "data/agent"])
+    assert nursery.confined
+    script = 'read line; echo "$1 $GIVEN $line"; cat run/token'
+    env = nursery.environment_for({"GIVEN": "variable"})
+    child = await nursery.start("sh", ["-c", script, "sh", "an argument"], env, str(house))
+    child.stdin.write(b"and input\n")
+    said, complained = await child.stdout.read(), await child.stderr.read()
+    await child.end(1)
+    await nursery.aclose()
+    assert said == b"an argument variable and input\n"
+    assert b"denied" in complained.lower()
+
+
+def test_without_a_clear_way_nothing_is_confined(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with `make run` in somebody's home folder."""
+    monkeypatch.setattr(tempfile, "tempdir", str(house / "elsewhere"))
+    assert not Nursery(house / "data/agent", {"HOME": str(house)}, [house / "run/token"]).confined

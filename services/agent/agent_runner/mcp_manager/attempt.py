@@ -167,7 +167,9 @@ async def _nowhere(url: str) -> None:  # noqa: ARG001 - the SDK's signature
 
 
 def _client() -> WatchedClient:
-    return WatchedClient(lambda *_: None, {}, None)
+    def unheard(_status: int, _authorization: str | None) -> None: ...
+
+    return WatchedClient(unheard, {}, None)
 
 
 def _replayed(url: str, challenge: Challenge) -> tuple[httpx2.Request, httpx2.Response]:

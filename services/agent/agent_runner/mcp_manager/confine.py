@@ -2,6 +2,8 @@
 
 Only the standard library, and nothing of ours: this runs in a child between its start and the program it becomes.
 
+`python confine.py DENIED... -- PROGRAM ARGUMENTS...` becomes that program, confined.
+
 Landlock (Linux 5.13 and newer) needs no privilege, is inherited and cannot be taken off again. It knows what is
 allowed, not what is denied: so everything beside the way down to a denied folder is allowed, as it is found at this
 moment. What is made later directly in a folder on that way stays closed; `can_confine` therefore says no where a folder
@@ -12,7 +14,8 @@ that is not its own child, through `/proc` or by tracing.
 import ctypes
 import errno
 import os
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every architecture
@@ -108,3 +111,17 @@ def _syscall(number: int, *arguments: object) -> int:
 def _prctl(option: int, value: int) -> None:
     if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def _become(words: Sequence[str]) -> None:
+    at = words.index("--")
+    confine([Path(word) for word in words[:at]])
+    program, *arguments = words[at + 1 :]
+    try:
+        os.execv(program, [program, *arguments])  # noqa: S606 - what we are asked to become
+    except OSError as error:
+        sys.exit(f"{program} cannot be started: {error.strerror}")
+
+
+if __name__ == "__main__":
+    _become(sys.argv[1:])

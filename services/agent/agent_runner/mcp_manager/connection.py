@@ -46,6 +46,7 @@ _GRACE_S = 0.4
 _GATHER_S = 0.05
 _REST_S = 1.0
 _LISTEN_AGAIN_S = 5.0
+_UNCONFINED = "here it can read what the agent's user can, the token too; in the containers it cannot"
 _ME = sdk.Implementation(name="binnacle", version=VERSION)
 Kind: TypeAlias = Literal["tools", "resources", "prompts"]
 _KINDS: dict[type[object], Kind] = {
@@ -215,6 +216,8 @@ class Connection:
         spec, context = self._spec, self._context
         if spec.transport == "stdio":
             env = context.nursery.environment_for(values.env)
+            if context.around.private and not context.nursery.confined:
+                context.log.add("manager", _UNCONFINED)
             self._child = await context.nursery.start(spec.command or "", values.args, env, spec.cwd)
             return stdio_transport(self._child, context.log, _GRACE_S, self.fail)
         factory = context.around.auth

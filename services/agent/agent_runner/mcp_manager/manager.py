@@ -53,7 +53,7 @@ class McpManager:
         self._store = store
         self._around = around
         self._from_file = [replace(spec, origin="file") for spec in from_file]
-        self._nursery = Nursery(around.folder, around.environment)
+        self._nursery = Nursery(around.folder, around.environment, around.private)
         self._servers: dict[str, Server] = {}
         self._chores: set[asyncio.Task[None]] = set()
         self._changing = asyncio.Lock()

@@ -127,6 +127,8 @@ class Surroundings:
     environment: Mapping[str, str]
     folder: Path
     """The agent's own data folder; it names whose children the processes are."""
+    private: Sequence[Path] = ()
+    """Files and folders that the processes are kept from, where the system can do it."""
     asker: Asker | None = None
     sampler: Sampler | None = None
     listener: Listener | None = None

@@ -8,12 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kit.ids import new_id
 
-from agent_runner.mcp_manager import guard
+from agent_runner.mcp_manager import confine, guard
 
 INHERITED = (
     *("HOME", "PATH", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ"),
@@ -29,10 +30,16 @@ class NotStartedError(Exception):
 
 
 class Nursery:
-    """Starts the processes of one agent, marked as its own, and sees to it that they end with it."""
+    """Starts the processes of one agent, marked as its own, and sees to it that they end with it.
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    What is `private` they cannot reach where `confined` is true; `confine` says where that can be had.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], private: Sequence[Path] = ()) -> None:
         self._environment = environment
+        self._private = [path.resolve() for path in private]
+        busy = [Path(environment.get("HOME", "/")), Path(tempfile.gettempdir())]
+        self.confined = bool(private) and confine.can_confine(self._private, [path.resolve() for path in busy])
         self._family = f"{hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:16]}:"
         self._mark = self._family + new_id("agent")
         self._guard: subprocess.Popen[bytes] | None = None
@@ -58,12 +65,24 @@ class Nursery:
         pipe = asyncio.subprocess.PIPE
         try:
             process = await asyncio.create_subprocess_exec(
-                program, *args, stdin=pipe, stdout=pipe, stderr=pipe, env=dict(env), cwd=cwd, start_new_session=True
+                *self._command(program, args),
+                stdin=pipe,
+                stdout=pipe,
+                stderr=pipe,
+                env=dict(env),
+                cwd=cwd,
+                start_new_session=True,
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise NotStartedError(f"the command {command!r} cannot be started: {reason}") from error
         return Child(process)
+
+    def _command(self, program: str, args: Sequence[str]) -> Sequence[str]:
+        if not self.confined:
+            return [program, *args]
+        wrapper = [sys.executable, "-I", "-S", confine.__file__]
+        return [*wrapper, *map(str, self._private), "--", os.path.abspath(program), *args]  # noqa: PTH100 - no links followed
 
     async def aclose(self) -> None:
         """End what is left, and the guard."""
