@@ -1,7 +1,7 @@
 """The agent's settings: the one place that reads the environment."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -10,8 +10,6 @@ from kit.settings import CommaSeparated, Port, ServiceSettings, SettingsError
 from pydantic import AfterValidator, Field
 
 from agent_runner.mcp_manager.auth import OAuthSettings
-from agent_runner.mcp_manager.config_file import UnusableFileError, read_file
-from agent_runner.mcp_manager.types import ServerSpec
 from agent_runner.models.providers import ModelSettings, model_settings
 
 _SERVICES = ("agent", "tracker", "dashboard")
@@ -62,7 +60,9 @@ class Settings(ServiceSettings):
     fetch_private: bool = Field(False, validation_alias="AGENT_FETCH_PRIVATE")
     """Let the fetch tool reach this machine and the local network."""
     mcp_config: Path | None = Field(None, validation_alias="AGENT_MCP_CONFIG")
-    """MCP servers in the form that other clients use; without it, `mcp.json` in the data folder."""
+    """A file with MCP servers, in the JSON that other clients use; by default `mcp.json` in the agent's own folder."""
+    tool_tokens: int = Field(10_000, ge=0, validation_alias="AGENT_TOOL_TOKENS")
+    """What the definitions of MCP tools may cost in a prompt; past that a model searches for them."""
     dashboard_url: Annotated[str, AfterValidator(_http_url)] | None = Field(None, validation_alias="DASHBOARD_URL")
     """The address that people type: where authorization servers send them back to. By default this machine's own."""
     dashboard_port: Port = Field(8080, validation_alias="DASHBOARD_PORT")
@@ -74,6 +74,7 @@ class Settings(ServiceSettings):
     body_limit: int = Field(1 << 20, ge=1_024, validation_alias="AGENT_BODY_LIMIT")
     chat_body_limit: int = Field(8 << 20, ge=1_024, validation_alias="AGENT_CHAT_BODY_LIMIT")
     upload_limit: int = Field(10 << 20, ge=1_024, validation_alias="AGENT_UPLOAD_LIMIT")
+    """Bytes of an uploaded file, and of an imported configuration."""
 
     @classmethod
     def load(cls) -> Self:
@@ -88,23 +89,11 @@ class Settings(ServiceSettings):
         return (self.workspace or self.data_dir / "workspace").absolute()
 
     @property
-    def mcp_config_file(self) -> Path:
-        """Where MCP servers may be defined."""
-        return (self.mcp_config or self.data_dir / "mcp.json").absolute()
-
-    @property
     def oauth(self) -> OAuthSettings:
         """What we are to authorization servers; the dashboard serves the end of the redirect."""
         root = self.dashboard_root.rstrip("/")
         base = self.dashboard_url or f"http://localhost:{self.dashboard_port}"
         return OAuthSettings(f"{base.removesuffix(root)}{root}/oauth/callback", self.oauth_client_url)
-
-    def load_mcp(self) -> Sequence[ServerSpec]:
-        """The servers of that file. Raises `SettingsError` when it is none."""
-        try:
-            return read_file(self.mcp_config_file)
-        except UnusableFileError as error:
-            raise SettingsError("AGENT_MCP_CONFIG", f"{error}; mend it or move it away") from error
 
     def check_workspace(self) -> None:
         """The token and the services' data must be out of the tools' reach. Raises `SettingsError`."""

@@ -10,8 +10,8 @@ import orjson
 import pytest
 from agent_runner.app import create_app
 from agent_runner.config import Settings, lent_environment
+from agent_runner.mcp_manager.config_file import read_mcp_file
 from fastapi import FastAPI
-from kit.settings import SettingsError
 
 from tests.agent.mcp_manager.servers import gone, odd
 
@@ -37,8 +37,8 @@ async def test_configured_server_runs(tmp_path: Path) -> None:
     """From the file in the data folder, beside an entry that cannot be used; and it ends with the agent."""
     spec = odd()
     entry = {"command": spec.command, "args": list(spec.args), "env": {"API_KEY": "s3cret"}}
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data/mcp.json").write_bytes(orjson.dumps({"mcpServers": {"odd": entry, "bad": {"url": "x"}}}))
+    (tmp_path / "data/agent").mkdir(parents=True)
+    (tmp_path / "data/agent/mcp.json").write_bytes(orjson.dumps({"mcpServers": {"odd": entry, "bad": {"url": "x"}}}))
     async with started() as app:
         manager = app.state.parts.mcp
         result = await manager.call("odd", "look", {}, timeout_s=20)
@@ -49,13 +49,15 @@ async def test_configured_server_runs(tmp_path: Path) -> None:
     await gone(state.pid)
 
 
-async def test_file_that_is_none_is_said_at_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one line that names the setting."""
+async def test_file_that_is_none_keeps_nobody_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The agent starts without its servers; what is wrong is there to be told."""
     monkeypatch.setenv("AGENT_MCP_CONFIG", str(tmp_path / "my.json"))
     for text in ("{", "[]", '{"a": 1}'):
         (tmp_path / "my.json").write_text(text)
-        with pytest.raises(SettingsError, match=r"^AGENT_MCP_CONFIG: .*my\.json"):
-            Settings.load().load_mcp()
+        (problem,) = read_mcp_file(tmp_path, tmp_path / "my.json").problems
+        assert (problem.name, bool(problem.detail)) == ("my.json", True)
+        async with started() as app:
+            assert app.state.parts.mcp.servers() == []
 
 
 def test_settings_of_ours_are_lent_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,11 @@ from agent_runner.mcp_manager.sign_in import SignIns
 from agent_runner.models.registry import ModelRegistry
 from agent_runner.runs.approvals import Approvals
 from agent_runner.runs.archive import Archive
+from agent_runner.runs.direct_calls import DirectCalls
+from agent_runner.runs.ledger import Ledger
 from agent_runner.runs.manager import RunManager
 from agent_runner.runs.permissions import Permissions
+from agent_runner.runs.results import ResultStore
 from agent_runner.tools.registry import ToolRegistry
 from agent_runner.tools.workspace import Workspace
 
@@ -30,9 +33,12 @@ class Parts:
     approvals: Approvals
     permissions: Permissions
     models: ModelRegistry
+    tools: ToolRegistry
+    direct_calls: DirectCalls
+    ledger: Ledger
+    results: ResultStore
     mcp: McpManager
     sign_ins: SignIns
-    tools: ToolRegistry
     workspace: Workspace
     health: HealthBoard
     feed: Feed

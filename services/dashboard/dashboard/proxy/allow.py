@@ -23,7 +23,21 @@ GET PATCH DELETE sessions/{id}
 GET              workspace
 GET PUT DELETE   workspace/files/{path*}
 GET              tools
+GET PATCH        tools/{name}
+POST             tools/{name}/call
+GET              audit
+GET              attachments/{ref}
+GET POST         mcp/servers
+POST             mcp/servers/test
+GET PATCH DELETE mcp/servers/{name}
+POST             mcp/servers/{name}/restart
+POST             mcp/servers/{name}/test
+POST             mcp/servers/{name}/breaker/reset
+GET              mcp/servers/{name}/resources
+GET              mcp/servers/{name}/prompts
+GET              mcp/servers/{name}/log
 POST DELETE      mcp/servers/{name}/auth
+POST             mcp/import
 GET              models
 GET              health
 """

@@ -113,7 +113,7 @@ export interface RunEvent {
 }
 export interface Approval {
   id: string;
-  run_id: string;
+  run_id: string | null;
   session_id: string | null;
   kind: 'tool' | 'elicitation';
   tool: string;
