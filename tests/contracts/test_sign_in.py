@@ -24,9 +24,9 @@ async def places() -> AsyncGenerator[tuple[Authority, Town, Town]]:
 @pytest.fixture
 def house(places: tuple[Authority, Town, Town], tmp_path: Path) -> House:
     """Three services, with a server in the configuration file that asks for a sign-in."""
-    (tmp_path / "data").mkdir()
+    (tmp_path / "data/agent").mkdir(parents=True)
     servers = {"notes": {"type": "http", "url": f"{places[2].url}/mcp"}}
-    (tmp_path / "data/mcp.json").write_text(json.dumps({"mcpServers": servers}))
+    (tmp_path / "data/agent/mcp.json").write_text(json.dumps({"mcpServers": servers}))
     return build(tmp_path / "data")
 
 
