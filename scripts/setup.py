@@ -22,6 +22,7 @@ VENV = ROOT / ".venv"
 STAMPS = VENV / ".stamps"
 PYTHON = VENV / "bin" / "python"
 WEB = ROOT / "services/dashboard/web"
+MCP_SERVERS = ROOT / "tests/mcp_servers"
 PAGE = ROOT / "services/dashboard/dashboard/static/index.html"
 PACKAGES = ("libs/kit", "services/agent", "services/tracker", "services/dashboard")
 SERVICE_LOCKS = tuple(ROOT / f"services/{name}/requirements.lock" for name in ("agent", "tracker", "dashboard"))
@@ -153,12 +154,16 @@ def machine_has_node() -> bool:
     return major.isdigit() and int(major) >= OLDEST_NODE
 
 
-def npm(*words: str) -> None:
-    call("npm", *words, cwd=WEB, env={"PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"})
+def npm(*words: str, cwd: Path = WEB) -> None:
+    call("npm", *words, cwd=cwd, env={"PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"})
 
 
 def install_page_packages(_again: bool) -> None:
     npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+
+
+def install_mcp_servers(_again: bool) -> None:
+    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=MCP_SERVERS)
 
 
 def build_page(_again: bool) -> None:
@@ -204,9 +209,11 @@ def steps_to_run() -> list[Step]:
 
 def steps_to_test() -> list[Step]:
     lock = ROOT / "requirements/dev.lock"
+    servers = (MCP_SERVERS / "package.json", MCP_SERVERS / "package-lock.json")
     return [
         *steps_to_run(),
         Step("test tools", lambda again: install_locked(again, [lock]), (lock,)),
+        Step("MCP servers", install_mcp_servers, servers, (MCP_SERVERS / "node_modules").exists),
         Step("browser", find_browser),
     ]
 

@@ -1,6 +1,7 @@
 """The agent's settings: the one place that reads the environment."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, Field
 from agent_runner.models.providers import ModelSettings, model_settings
 
 _SERVICES = ("agent", "tracker", "dashboard")
+_OURS = ("BINNACLE_", "AGENT_", "TRACKER_", "DASHBOARD_")
 
 
 def _http_url(text: str) -> str:
@@ -49,9 +51,14 @@ class Settings(ServiceSettings):
     """Size of a request from which a conversation is compacted."""
     fetch_private: bool = Field(False, validation_alias="AGENT_FETCH_PRIVATE")
     """Let the fetch tool reach this machine and the local network."""
+    mcp_config: Path | None = Field(None, validation_alias="AGENT_MCP_CONFIG")
+    """A file with MCP servers, in the JSON that other clients use; by default `mcp.json` in the agent's own folder."""
+    tool_tokens: int = Field(10_000, ge=0, validation_alias="AGENT_TOOL_TOKENS")
+    """What the definitions of MCP tools may cost in a prompt; past that a model searches for them."""
     body_limit: int = Field(1 << 20, ge=1_024, validation_alias="AGENT_BODY_LIMIT")
     chat_body_limit: int = Field(8 << 20, ge=1_024, validation_alias="AGENT_CHAT_BODY_LIMIT")
     upload_limit: int = Field(10 << 20, ge=1_024, validation_alias="AGENT_UPLOAD_LIMIT")
+    """Bytes of an uploaded file, and of an imported configuration."""
 
     @classmethod
     def load(cls) -> Self:
@@ -76,6 +83,11 @@ class Settings(ServiceSettings):
         if any(folder.is_relative_to(data / name) for name in _SERVICES):
             fix = f"{folder} is where a service keeps its data; set it to a folder of its own"
             raise SettingsError("AGENT_WORKSPACE", fix)
+
+
+def mcp_environment() -> Mapping[str, str]:
+    """What definitions of MCP servers may refer to as `${VARIABLE}`: all but our own settings, which hold secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
 
 
 def load_models() -> ModelSettings:
