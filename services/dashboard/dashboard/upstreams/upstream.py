@@ -61,7 +61,6 @@ class Upstream:
             connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=1),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"Authorization": f"Bearer {self._token}"},
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S, sock_read=self._silence_s),
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
             auto_decompress=False,
         ) as self._session:
@@ -91,7 +90,7 @@ class Upstream:
         answer_s = within_s or self.answer_s
         try:
             async with asyncio.timeout(answer_s):
-                response = await self._request(method, target, headers, body)
+                response = await self._request(method, target, headers, body, max(answer_s, self._silence_s))
         except TimeoutError:
             self._failed(f"no answer within {answer_s:g} s")
             raise UpstreamTimeout(f"the {self.name} did not answer within {answer_s:g} s") from None
@@ -118,7 +117,7 @@ class Upstream:
             headers["Last-Event-ID"] = last_event_id
         try:
             async with asyncio.timeout(self.answer_s):
-                response = await self._request("GET", target, headers, None)
+                response = await self._request("GET", target, headers, None, self._silence_s)
         except (aiohttp.ClientError, OSError) as error:
             if isinstance(error, aiohttp.ClientConnectorError):  # nothing else says that calls would fail too
                 self._failed(_reason(error))
@@ -141,7 +140,7 @@ class Upstream:
         return UpstreamDown(f"the {self.name} cannot be reached just now: {self._failure}", retry_after_s=1)
 
     async def _request(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, silence_s: float
     ) -> ClientResponse:
         assert self._session is not None
         return await self._session.request(
@@ -150,6 +149,7 @@ class Upstream:
             headers=headers,
             data=io.BytesIO(body) if body is not None and len(body) > _BIG_BYTES else body,
             allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S, sock_read=silence_s),
             middlewares=() if method in _REPEATED_METHODS else (_once,),
         )
 
