@@ -178,7 +178,7 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
     approvals = Approvals(database, rules, feed, checker)
     ledger = Ledger(database)
     telemetry = Telemetry(runtime.metrics.registry, engine.reporter)
-    mcp = _mcp(settings, engine, registry, Questions(approvals, lambda run_id: manager.active(run_id)))
+    mcp = _mcp(settings, engine, registry, Questions(approvals, lambda run_id: manager.active(run_id)))  # noqa: PLW0108 - it is made below
     toolset = ToolRegistry(builtin_tools(files, engine.fetcher, results, now_ms), McpTools(mcp, results))
     workshop = Workshop(
         tools=toolset,
@@ -234,7 +234,7 @@ def _mcp(settings: Settings, engine: _Engine, models: ModelRegistry, asker: Ques
         environment=mcp_environment(),
         folder=folder,
         asker=asker,
-        sampler=ModelSampler(lambda: models.for_role("task")),
+        sampler=ModelSampler(lambda: models.for_role("agent")),
         listener=McpReports(engine.reporter, tell),
     )
     mcp = McpManager(DatabaseStore(engine.database), around, engine.mcp_file.specs)

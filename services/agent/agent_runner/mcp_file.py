@@ -70,5 +70,3 @@ def _checked(path: Path, found: Sequence[ServerSpec], problems: Sequence[ImportP
 
 def _broken(path: Path, why: str) -> McpFile:
     return McpFile(path, problems=[ImportProblem(path.name, why)])
-
-

@@ -21,7 +21,7 @@ _ORDER = "approvals"
 class Decide(BaseModel):
     """`once`: this call. `session` and `always`: also later calls of this tool, as a permission. `deny`: not at all.
 
-    A question of a server (`elicitation`) is answered with `once` and the `content` of its form, or refused with `deny`.
+    A question of a server (`elicitation`) is answered with `once` and the `content` of its form; `deny` declines it.
     """
 
     model_config = ConfigDict(extra="forbid")

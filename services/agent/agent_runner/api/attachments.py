@@ -50,6 +50,8 @@ def router() -> APIRouter:
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, max-age=86400, immutable",
         }
-        return Response(found.data, media_type=found.mime_type if shown else "application/octet-stream", headers=headers)
+        return Response(
+            found.data, media_type=found.mime_type if shown else "application/octet-stream", headers=headers
+        )
 
     return routes

@@ -32,8 +32,8 @@ class AuditEntry(BaseModel):
     arguments: JsonValue = Field(description="Texts over 10,000 characters are cut; the run has the whole")
     decision: Literal["allow", "deny"]
     decided_by: str = Field(
-        description="`rule`, the `server`'s definition, a person's `approval`, `read_only`, the `run` (`approval: allow`), "
-        "`nobody` (there was none to ask), or the `person` who called it"
+        description="`rule`, the `server`'s definition, a person's `approval`, `read_only`, the `run` (it was started "
+        "with `approval: allow`), `nobody` (there was none to ask), or the `person` who called it"
     )
     rule_id: str | None
     approval_id: str | None
@@ -88,7 +88,7 @@ def router() -> APIRouter:
     return routes
 
 
-def _filter(  # noqa: PLR0917 - one parameter each, so that the document names them
+def _filter(
     run_id: Several = None,
     tool: Several = None,
     source: Several = None,

@@ -39,7 +39,8 @@ def router() -> APIRouter:
         run_id: str, request: Request, parts: PartsOf, page: PageQuery, after: After = 0, last_id: LastId = None
     ) -> Response:
         """Server-sent events `{seq, type, ts, data}` from the first, or after `Last-Event-ID` or `after`. The stream
-        ends after the final status. `delta` (words) and `progress` (of a tool) are live only. With `Accept: application/json`, a page of the events on record instead.
+        ends after the final status. `delta` (words) and `progress` (of a tool) are live only. With
+        `Accept: application/json`, a page of the events on record instead.
         """
         await parts.archive.get(run_id)
         if _wants_json(request):

@@ -31,8 +31,8 @@ class ToolView(BaseModel):
     read_only: bool
     permission: Literal["allow", "ask", "deny"] = Field(description="What the rules for all sessions say of a call")
     permission_from: Ground = Field(
-        description="What that rests on: a `rule`, the `server`'s definition, that it is `read_only`, the `default`, or "
-        "that its definition `changed` since it was allowed"
+        description="What that rests on: a `rule`, the `server`'s definition, that it is `read_only`, the `default`, "
+        "or that its definition `changed` since it was allowed"
     )
     fingerprint: str | None = Field(description="Of an MCP tool: changes with its definition")
     calls: int
@@ -116,7 +116,7 @@ def router() -> APIRouter:
     @routes.post("/{name}/call", summary="Call a tool by hand", response_model=CallView)
     async def call(name: str, asked: CallTool, request: Request, parts: PartsOf) -> Response:
         """Nobody is asked: it is a person's own call. One that is denied stays so: 403 `tool_denied`. What goes wrong
-        in the tool is a 200 with `ok: false`. Closing the connection cancels the call. It is on record in `/api/v1/audit`.
+        in the tool is a 200 with `ok: false`. Closing the connection cancels the call. `/api/v1/audit` has it.
         """
         made = await unless_gone(request, parts.direct_calls.call(name, cast("JsonObject", asked.arguments)))
         if made is None:

@@ -85,7 +85,9 @@ class AttachmentView(BaseModel):
     kind: Literal["image", "audio", "resource", "link"]
     mime_type: str
     size: int = Field(description="Bytes; 0 for a link")
-    ref: str | None = Field(None, description="`/api/v1/attachments/{ref}` has it; null where it is too large, or elsewhere")
+    ref: str | None = Field(
+        None, description="`/api/v1/attachments/{ref}` has it; null where it is too large, or elsewhere"
+    )
     uri: str | None = None
     name: str | None = None
 

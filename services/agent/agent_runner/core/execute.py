@@ -112,9 +112,7 @@ class Executor:
         except ToolFailedError as error:
             return await self._refuse(index, call, failed(error.failure))
         verdict = await self._gate.decide(index, tool.spec, call, arguments)
-        info = StepInfo(
-            index, "tool", call.name, call, writes=not tool.spec.read_only, verdict=verdict, spec=tool.spec
-        )
+        info = StepInfo(index, "tool", call.name, call, writes=not tool.spec.read_only, verdict=verdict, spec=tool.spec)
         if isinstance(verdict, Denied):
             denied = ToolOutcome(f"Not done: {verdict.reason}", Failure("denied", verdict.reason), "denied")
             return await self._refuse(index, call, denied, replace(info, writes=False))
@@ -122,9 +120,7 @@ class Executor:
         outcome = await self._journal.step(info, lambda: self._do(tool, info, arguments, seconds_left))
         return Executed(index, call, outcome, self._clock() - started)
 
-    async def _refuse(
-        self, index: int, call: ToolCall, refusal: ToolOutcome, info: StepInfo | None = None
-    ) -> Executed:
+    async def _refuse(self, index: int, call: ToolCall, refusal: ToolOutcome, info: StepInfo | None = None) -> Executed:
         async def nothing() -> ToolOutcome:
             return refusal
 

@@ -108,6 +108,7 @@ class DirectCalls:
             stored = self._ledger.enqueue_end(record, CallEnd(status, failure, duration_ms))
             self._telemetry.direct_call(tool.spec, status, duration_ms, failure)
         await stored
+        assert outcome is not None
         return DirectCall(record, _bounded(outcome), duration_ms)
 
 

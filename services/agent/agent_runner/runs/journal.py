@@ -21,7 +21,6 @@ from agent_runner.storage.calls import CallEnd
 from agent_runner.storage.codec import call_to_json
 from agent_runner.storage.records import CallRecord, CallStatus
 
-
 _PROGRESS_S = 0.1
 
 
@@ -43,9 +42,7 @@ class PlainJournal:
     all before it is stored, so that after a crash the run can say what may have happened.
     """
 
-    def __init__(
-        self, run: ActiveRun, telemetry: Telemetry, ledger: Ledger, listener: Listener | None = None
-    ) -> None:
+    def __init__(self, run: ActiveRun, telemetry: Telemetry, ledger: Ledger, listener: Listener | None = None) -> None:
         self._run = run
         self._telemetry = telemetry
         self._ledger = ledger

@@ -1,6 +1,6 @@
 """What the MCP manager has to tell: to whoever follows what changes, and to the tracker."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import structlog
 from kit.report import Reporter
@@ -11,16 +11,15 @@ MCP = "agent.mcp"
 
 
 class McpReports:
-    """The MCP manager's `Listener`; `heard` are told the name of a server that changed."""
+    """The MCP manager's `Listener`; `tell` is told the name of a server that changed."""
 
-    def __init__(self, reporter: Reporter, heard: Sequence[Callable[[str], None]]) -> None:
+    def __init__(self, reporter: Reporter, tell: Callable[[str], None]) -> None:
         self._reporter = reporter
-        self._heard = heard
+        self._tell = tell
 
     def changed(self, name: str) -> None:
         """See `Listener`."""
-        for tell in self._heard:
-            tell(name)
+        self._tell(name)
 
     def trouble(self, trouble: Trouble) -> None:
         """An issue for the tracker, of this server and the run that it happened in."""

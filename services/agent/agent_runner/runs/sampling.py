@@ -20,7 +20,10 @@ class ModelSampler:
 
     async def sample(self, request: SampleRequest) -> Sample:
         """See `Sampler`."""
-        said = [Message("user" if each["role"] == "user" else "assistant", str(each["content"])) for each in request.messages]
+        said = [
+            Message("user" if each["role"] == "user" else "assistant", str(each["content"]))
+            for each in request.messages
+        ]
         system = [Message("system", request.system)] if request.system else []
         options = {"max_tokens": min(request.max_tokens, _MOST_TOKENS)}
         try:

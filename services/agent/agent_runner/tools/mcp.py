@@ -1,9 +1,9 @@
 """The tools of MCP servers as tools of the core."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import structlog
 from kit.jsontypes import JsonObject
@@ -13,13 +13,16 @@ from agent_runner.core import types as core
 from agent_runner.core.ports import CallContext, Tool, ToolFailedError
 from agent_runner.core.types import Permission, ToolOutput, ToolSpec
 from agent_runner.mcp_manager.ports import OnProgress
-from agent_runner.mcp_manager.types import Caller, CallResult, Progress, ServerState, ToolInfo
+from agent_runner.mcp_manager.types import Caller, CallResult, Progress, ServerSpec, ServerState, ToolInfo
 from agent_runner.tools.mcp_names import full_name
 from agent_runner.tools.mcp_results import Keeper, to_output
 
 CALL_S = 60.0
 _LONGEST = 4_000
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
+
+
+_Listed: TypeAlias = tuple[ServerSpec, Sequence[ToolInfo]]
 
 
 class Servers(Protocol):
@@ -29,7 +32,7 @@ class Servers(Protocol):
         """All servers."""
         ...
 
-    async def call(  # noqa: PLR0913 - the manager's signature
+    async def call(
         self,
         server: str,
         tool: str,
@@ -46,37 +49,31 @@ class Servers(Protocol):
 class McpTools:
     """The tools of all enabled servers, by the names under which models call them.
 
-    They are made anew when `changed` was called; a tool whose definition is the same stays the same object.
+    They follow what the manager says of its servers; a tool whose definition is the same stays the same object.
     """
 
     def __init__(self, servers: Servers, keeper: Keeper) -> None:
         self._servers = servers
         self._keeper = keeper
-        self._changed = True
+        self._from: Sequence[_Listed] = ()
         self._tools: Mapping[str, Tool] = {}
         self._known: dict[str, McpTool] = {}
 
-    def changed(self) -> None:
-        """A server came, went, or is not as it was."""
-        self._changed = True
-
     def tools(self) -> Mapping[str, Tool]:
         """Those there are now; the same object until one changes."""
-        if self._changed:
-            self._changed = False
-            known = {name: self._made(name, info, decision) for name, info, decision in self._listed()}
+        now = [(state.spec, state.tools) for state in self._servers.servers() if state.spec.enabled]
+        if not _same(now, self._from):
+            self._from = now
+            known = {tool.spec.name: tool for tool in self._all(now)}
             if known != self._known:
                 self._known = known
                 self._tools = dict(known)
         return self._tools
 
-    def _listed(self) -> Sequence[tuple[str, ToolInfo, Permission | None]]:
-        return [
-            (full_name(info.server, info.name), info, by_definition(info.name, state.spec.permissions))
-            for state in self._servers.servers()
-            if state.spec.enabled
-            for info in state.tools
-        ]
+    def _all(self, listed: Sequence[_Listed]) -> "Iterator[McpTool]":
+        for spec, tools in listed:
+            for info in tools:
+                yield self._made(full_name(info.server, info.name), info, by_definition(info.name, spec.permissions))
 
     def _made(self, name: str, info: ToolInfo, permission: Permission | None) -> "McpTool":
         known = self._known.get(name)
@@ -90,7 +87,9 @@ class McpTools:
         now = self.tools().get(tool.spec.name)
         if isinstance(now, McpTool) and now.info.fingerprint != info.fingerprint:
             # what was allowed is the tool as it was described then
-            raise ToolFailedError("tool_changed", f"the definition of {tool.spec.name} has just changed; look at it anew")
+            raise ToolFailedError(
+                "tool_changed", f"the definition of {tool.spec.name} has just changed; look at it anew"
+            )
         try:
             result = await self._servers.call(
                 info.server,
@@ -126,6 +125,13 @@ class McpTool:
     async def call(self, arguments: JsonObject, context: CallContext) -> ToolOutput:
         """See `Tool`."""
         return await self._owner.perform(self, arguments, context)
+
+
+def _same(now: Sequence[_Listed], before: Sequence[_Listed]) -> bool:
+    """Nothing changed: states are replaced, never altered, so identity tells."""
+    if len(now) != len(before):
+        return False
+    return all(spec is known and tools is listed for (spec, tools), (known, listed) in zip(now, before, strict=True))
 
 
 def described(info: ToolInfo) -> str:

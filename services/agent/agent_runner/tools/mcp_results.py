@@ -75,7 +75,7 @@ async def _gather(part: Part, gathered: _Gathered, context: CallContext, keeper:
             gathered.attachments.append(Attachment("link", mime_type or _UNKNOWN, 0, uri=uri, name=name))
 
 
-async def _keep(  # noqa: PLR0913, PLR0917 - one value each of a part, and where it goes
+async def _keep(  # noqa: PLR0917 - one value each of a part, and where it goes
     kind: Literal["image", "audio", "resource"],
     encoded: str,
     mime_type: str,

@@ -24,7 +24,7 @@ class Changing(Protocol):
 class NoTools:
     """A `Changing` that stays empty."""
 
-    _none: Mapping[str, Tool] = {}  # noqa: RUF012 - nothing writes to it
+    _none: Mapping[str, Tool] = {}
 
     def tools(self) -> Mapping[str, Tool]:
         """None."""

@@ -96,9 +96,7 @@ def _search_tool(specs: Sequence[ToolSpec], loaded: set[str]) -> Tool:
             return "No tool fits these words. Try others, or the name of a server."
         return "You can call these now:\n" + "\n".join(_line(spec) for spec in found)
 
-    return FunctionTool(
-        ToolSpec(SEARCH, description[:1_000], schema_of(SearchTools), read_only=True), SearchTools, run
-    )
+    return FunctionTool(ToolSpec(SEARCH, description[:1_000], schema_of(SearchTools), read_only=True), SearchTools, run)
 
 
 def best(query: str, specs: Sequence[ToolSpec], limit: int) -> list[ToolSpec]:

@@ -27,15 +27,21 @@ class ImportedEntry(BaseModel):
 
     name: str
     added: bool = Field(description="With `dry_run`: it would be")
-    code: str | None = Field(None, description="Why it was not added: a stable word")
-    detail: str | None = Field(None, description="… and a sentence")
-    warnings: list[str] = Field(default_factory=list[str], description="What of it is not as the other client has it")
+    code: str | None = Field(default=None, description="Why it was not added: a stable word")
+    detail: str | None = Field(default=None, description="… and a sentence")
     server: ServerView | None = None
 
     @classmethod
     def refused(cls, name: str, problem: Problem) -> Self:
         """An entry that was not added."""
         return cls(name=name, added=False, code=problem.code, detail=problem.detail)
+
+
+class ImportWarning(BaseModel):
+    """What of an entry is not as the other client has it; the entry's name is the one in the document."""
+
+    name: str
+    detail: str
 
 
 class ImportReport(BaseModel):
@@ -45,6 +51,7 @@ class ImportReport(BaseModel):
     added: int
     refused: int
     entries: list[ImportedEntry]
+    warnings: list[ImportWarning]
 
 
 def router() -> APIRouter:
@@ -73,10 +80,14 @@ def router() -> APIRouter:
 async def _import(parts: Parts, found: Imported, *, dry_run: bool) -> ImportReport:
     entries = [await _entry(parts, all_hidden(spec), dry_run=dry_run) for spec in found.specs]
     entries += [ImportedEntry.refused(problem.name, InvalidServer(problem.detail)) for problem in found.problems]
-    for entry in entries:
-        entry.warnings = [warning.detail for warning in found.warnings if warning.name == entry.name]
     added = sum(entry.added for entry in entries)
-    return ImportReport(dry_run=dry_run, added=added, refused=len(entries) - added, entries=entries)
+    return ImportReport(
+        dry_run=dry_run,
+        added=added,
+        refused=len(entries) - added,
+        entries=entries,
+        warnings=[ImportWarning(name=warning.name, detail=warning.detail) for warning in found.warnings],
+    )
 
 
 async def _entry(parts: Parts, spec: ServerSpec, *, dry_run: bool) -> ImportedEntry:

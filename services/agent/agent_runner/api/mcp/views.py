@@ -43,7 +43,9 @@ class BreakerView(BaseModel):
     @classmethod
     def of(cls, breaker: Breaker, next_probe: int | None) -> Self:
         """The view of a breaker."""
-        return cls(status=breaker.status, failures=breaker.failures, reason=breaker.reason, next_probe=_time(next_probe))
+        return cls(
+            status=breaker.status, failures=breaker.failures, reason=breaker.reason, next_probe=_time(next_probe)
+        )
 
 
 class ServerToolView(BaseModel):
