@@ -46,13 +46,13 @@ from agent_runner.api.openai import chat
 from agent_runner.api.openai import models as openai_models
 from agent_runner.api.openai.errors import OpenAIErrors
 from agent_runner.api.parts import Parts
-from agent_runner.config import Settings, load_models, mcp_environment
+from agent_runner.config import Settings, lent_environment, load_models
 from agent_runner.core.arguments import Checker
 from agent_runner.core.types import Limits
 from agent_runner.first_start import prepare_workspace
 from agent_runner.health import checks
 from agent_runner.health.board import Component, HealthBoard
-from agent_runner.mcp_file import McpFile, read_mcp_file
+from agent_runner.mcp_manager.config_file import McpFile, read_mcp_file
 from agent_runner.mcp_manager.manager import McpManager
 from agent_runner.mcp_manager.ports import Surroundings
 from agent_runner.mcp_manager.secret_file import SecretFile
@@ -231,7 +231,7 @@ def _mcp(settings: Settings, engine: _Engine, models: ModelRegistry, asker: Ques
 
     around = Surroundings(
         secrets=SecretFile(folder / "secrets.json"),
-        environment=mcp_environment(),
+        environment=lent_environment(),
         folder=folder,
         asker=asker,
         sampler=ModelSampler(lambda: models.for_role("agent")),

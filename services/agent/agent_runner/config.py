@@ -85,8 +85,8 @@ class Settings(ServiceSettings):
             raise SettingsError("AGENT_WORKSPACE", fix)
 
 
-def mcp_environment() -> Mapping[str, str]:
-    """What definitions of MCP servers may refer to as `${VARIABLE}`: all but our own settings, which hold secrets."""
+def lent_environment() -> Mapping[str, str]:
+    """What MCP servers may be given of our environment, where their definitions ask for it: no setting of ours."""
     return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
 
 

@@ -36,7 +36,7 @@ async def test_models_are_those_found(agent: Agent) -> None:
 async def test_health_names_every_component(agent: Agent) -> None:
     """Always 200, each with a status, since when, and why."""
     components = {each["name"]: each for each in (await agent.get("/api/v1/health"))["components"]}
-    assert set(components) == {"storage", "models", "workspace", "runs", "reporting"}
+    assert set(components) == {"storage", "models", "workspace", "runs", "mcp", "reporting"}
     assert components["storage"]["status"] == "ok"
     assert all(each["detail"] and each["since"].endswith("Z") for each in components.values())
 

@@ -1,7 +1,7 @@
 """An MCP server over stdio that does what real ones do only on bad days. Only the standard library: it starts quickly.
 
 Environment: COUNT_FILE (gets a line for each start, and for each call that notes something), TOOLS (how many more tools
-to list), SCHEMA (`huge`, `deep`, `recursive`), AT_START (`exit`, `hang`).
+to list), SCHEMA (`huge`, `deep`, `deeper`, `recursive`), AT_START (`exit`, `hang`).
 """
 
 import json
@@ -10,7 +10,20 @@ import subprocess
 import sys
 import time
 
-TOOLS = ["note", "look", "die", "die_noting", "stall", "change", "log", "ask", "ask_url", "sample", "orphan"]
+TOOLS = [
+    "note",
+    "look",
+    "die",
+    "die_noting",
+    "stall",
+    "nonsense",
+    "change",
+    "log",
+    "ask",
+    "ask_url",
+    "sample",
+    "orphan",
+]
 waiting: dict[int, object] = {}
 extra: list[str] = []
 
@@ -31,8 +44,8 @@ def schema() -> dict[str, object]:
     match os.environ.get("SCHEMA"):
         case "huge":
             return {**plain, "description": "x" * (5 << 20)}
-        case "deep":
-            for _ in range(100):
+        case "deep" | "deeper" as how:
+            for _ in range(40 if how == "deep" else 200):
                 plain = {"type": "object", "properties": {"a": plain}}
         case "recursive":
             return {"type": "object", "properties": {"node": {"$ref": "#"}}, "$defs": {"a": {"$ref": "#/$defs/a"}}}
@@ -65,6 +78,9 @@ def call(call_id: int, name: str, arguments: dict) -> None:
             count(name)
             os._exit(3)
         case "stall":
+            return
+        case "nonsense":
+            write({"id": call_id, "result": {"content": "nonsense"}})
             return
         case "change":
             extra.append(f"new{len(extra)}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from agent_runner.mcp_manager import connection
-from agent_runner.mcp_manager.errors import CallTimedOut, OutcomeUnknown, ServerUnavailable
+from agent_runner.mcp_manager.errors import BadResult, CallTimedOut, OutcomeUnknown, ServerUnavailable
 from agent_runner.mcp_manager.types import ServerSpec, TextPart
 from kit.jsontypes import JsonObject
 
@@ -137,6 +137,16 @@ async def test_write_whose_outcome_is_unknown_is_not_repeated(tmp_path: Path) ->
         await asyncio.sleep(0.3)
         assert lines_of(count).count("die_noting") == 1
         assert [trouble.code for trouble in started.heard.troubles if trouble.tool] == ["mcp_outcome_unknown"] * 2
+
+
+async def test_result_that_cannot_be_used_is_not_the_connections_fault(tmp_path: Path) -> None:
+    """The call was carried out: it says so, and the server stays connected."""
+    async with running(tmp_path, odd()) as started:
+        before = await started.ready("odd")
+        with pytest.raises(BadResult, match="cannot be used"):
+            await started.manager.call("odd", "nonsense", {})
+        after = started.manager.server("odd")
+        assert (after.pid, after.breaker.failures) == (before.pid, 0)
 
 
 async def test_server_that_falls_over_at_every_call_opens_its_breaker(tmp_path: Path) -> None:

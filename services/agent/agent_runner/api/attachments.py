@@ -1,5 +1,7 @@
 """What tools gave back beside text: pictures, sounds, files."""
 
+from typing import Any
+
 from fastapi import APIRouter, Response
 from kit.problems import NotFound
 from kit.web import routing
@@ -22,6 +24,7 @@ _SHOWN = frozenset(
         "audio/mp4",
     }
 )
+_FILE: dict[str, Any] = {"content": {"application/octet-stream": {}, "image/png": {}}, "description": "The bytes"}
 
 
 class AttachmentNotFound(NotFound):
@@ -37,7 +40,7 @@ def router() -> APIRouter:
     """`/api/v1/attachments`."""
     routes = routing.router("/api/v1/attachments", tag="tools")
 
-    @routes.get("/{ref}", summary="What a tool gave back beside text", response_class=Response)
+    @routes.get("/{ref}", summary="What a tool gave back beside text", response_class=Response, responses={200: _FILE})
     async def get(ref: str, parts: PartsOf) -> Response:
         """Pictures and sounds come with their type; everything else as a file to save."""
         found = await parts.results.attachment(ref)

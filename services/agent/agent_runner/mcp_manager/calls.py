@@ -7,6 +7,7 @@ from kit.jsontypes import JsonObject
 from kit.problems import Problem
 
 from agent_runner.mcp_manager.errors import (
+    BadResult,
     CallFailed,
     CallTimedOut,
     LostError,
@@ -48,7 +49,7 @@ async def run(server: Server, flight: Flight, send: Send[T]) -> T:
     try:
         with server.context.flights.begun(flight):
             return await _in_time(server, flight, send)
-    except (CallFailed, CallTimedOut, OutcomeUnknown) as problem:
+    except (BadResult, CallFailed, CallTimedOut, OutcomeUnknown) as problem:
         server.report(Trouble(server.name, problem.code, problem.detail, flight.tool, flight.caller))
         raise
 

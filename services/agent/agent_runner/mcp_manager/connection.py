@@ -73,6 +73,7 @@ class Connection:
         self._stale: set[Kind] = set()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._is_open = False
         self.catalogue = Catalogue()
         self.lost = asyncio.Event()
         self.reason: Exception | None = None
@@ -117,10 +118,10 @@ class Connection:
         self._over.set()
         if self._task is None:
             return
-        await asyncio.wait({self._task}, timeout=CLOSE_S)
-        if not self._task.done():
-            self._task.cancel()
+        if self._is_open:
             await asyncio.wait({self._task}, timeout=CLOSE_S)
+        self._task.cancel()
+        await asyncio.wait({self._task}, timeout=CLOSE_S)
 
     async def abandon(self, reason: str) -> None:
         """End it because the server does not answer: it gets no time to end by itself."""
@@ -185,6 +186,7 @@ class Connection:
         async with client:
             self._client = client
             await self._look_around()
+            self._is_open = True
             opened.set_result(None)
             async with anyio.create_task_group() as group:
                 group.start_soon(self._keep_fresh)

@@ -82,6 +82,13 @@ class CallRefused(NotDone):
     code = "mcp_call_refused"
 
 
+class BadResult(Problem):
+    """The server did what it was asked, as far as is known, but its answer cannot be used."""
+
+    status = 502
+    code = "mcp_bad_result"
+
+
 class CallFailed(NotDone):
     """The connection failed under a call that changes nothing."""
 

@@ -198,7 +198,7 @@ class McpManager:
 
         Time that a person takes to answer the server's questions does not count. Arguments are not checked here. Raises
         `ServerNotFound`, `ToolNotFound`, `ServerDisabled`, `ServerUnavailable`, `NeedsSignIn` when nothing was sent;
-        `CallRefused`, `CallFailed`, `CallTimedOut`; `OutcomeUnknown` when it may have happened.
+        `CallRefused`, `CallFailed`, `CallTimedOut`; `BadResult`; `OutcomeUnknown` when it may have happened.
         """
         flight = calls.flight_of(tool, caller, timeout_s)
         return await calls.call_tool(self._get(server), tool, arguments, flight, progress)

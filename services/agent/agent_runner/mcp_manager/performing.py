@@ -5,14 +5,13 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from kit.jsontypes import JsonObject
-from kit.problems import Problem
 from mcp.client.client import Client
 from mcp.shared.dispatcher import ProgressFnT
 from mcp.shared.exceptions import MCPError
 
 from agent_runner.mcp_manager import catalogue
 from agent_runner.mcp_manager.connection import Connection
-from agent_runner.mcp_manager.errors import CallRefused, LostError
+from agent_runner.mcp_manager.errors import BadResult, CallRefused, LostError
 from agent_runner.mcp_manager.failures import is_lost
 from agent_runner.mcp_manager.flight import current
 from agent_runner.mcp_manager.ports import OnProgress
@@ -25,7 +24,7 @@ Work = Callable[[Client], Coroutine[Any, Any, T]]
 async def call_tool(
     connection: Connection, tool: str, arguments: JsonObject, progress: OnProgress | None
 ) -> CallResult:
-    """Call a tool. Raises `LostError`, `CallRefused`."""
+    """Call a tool. Raises `LostError`, `CallRefused`, `BadResult`."""
 
     async def work(client: Client) -> CallResult:
         given = cast("dict[str, Any]", dict(arguments))
@@ -36,7 +35,7 @@ async def call_tool(
 
 
 async def read_resource(connection: Connection, uri: str) -> Sequence[ResourcePart]:
-    """Read a resource. Raises `LostError`, `CallRefused`."""
+    """Read a resource. Raises `LostError`, `CallRefused`, `BadResult`."""
 
     async def work(client: Client) -> Sequence[ResourcePart]:
         return catalogue.contents_of(await client.read_resource(uri))
@@ -45,7 +44,7 @@ async def read_resource(connection: Connection, uri: str) -> Sequence[ResourcePa
 
 
 async def get_prompt(connection: Connection, name: str, arguments: Mapping[str, str]) -> Prompt:
-    """Fill in a prompt. Raises `LostError`, `CallRefused`."""
+    """Fill in a prompt. Raises `LostError`, `CallRefused`, `BadResult`."""
 
     async def work(client: Client) -> Prompt:
         return catalogue.prompt_of(await client.get_prompt(name, dict(arguments)))
@@ -69,11 +68,9 @@ async def _perform(connection: Connection, work: Work[T]) -> T:
         if connection.lost.is_set() or is_lost(error, flight.status if flight else None):
             raise LostError(connection.why(error.message)) from error
         raise CallRefused(f"the server refuses the call: {connection.redact(error.message)}") from error
-    except Problem:
-        raise
     except Exception as error:
         # a result that breaks the protocol or its own schema, or questions without end: the server is reached
-        raise CallRefused(f"the server's answer cannot be used: {connection.redact(str(error))[:500]}") from error
+        raise BadResult(f"the server's answer cannot be used: {connection.redact(str(error))[:500]}") from error
 
 
 def _told(on_progress: OnProgress) -> ProgressFnT:

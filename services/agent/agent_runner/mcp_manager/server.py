@@ -70,7 +70,7 @@ class Server:
         self._clock = clock
         self._chance = chance
         restored = breakers.restored(breaker or Breaker())
-        self._state = ServerState(spec, "connecting" if spec.enabled else "disabled", clock(), restored)
+        self._state = ServerState(spec, _first_status(spec, restored), clock(), restored, next_probe=restored.retry_at)
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -189,8 +189,6 @@ class Server:
                 wait = None
             elif not wait:
                 break
-            elif self._state.breaker.status == "open":  # as it was stored
-                self._set(status="open", next_probe=self._state.breaker.retry_at)
             await self._sleep(wait)
         self._at_once = False
 
@@ -246,7 +244,8 @@ class Server:
     async def _sleep(self, seconds: float | None) -> bool:
         """Until woken; True when the time is over instead."""
         try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):  # not wait_for, which in Python 3.11 may swallow a cancellation
+                await self._wake.wait()
         except TimeoutError:
             return True
         self._wake.clear()
@@ -323,6 +322,12 @@ class Server:
             return
         again = f"; next attempt at {rfc3339(state.next_probe)}" if state.next_probe else ""
         raise ServerUnavailable(f"MCP server {self.name!r} is away: {state.last_error or state.status}{again}")
+
+
+def _first_status(spec: ServerSpec, breaker: Breaker) -> Status:
+    if not spec.enabled:
+        return "disabled"
+    return "open" if breaker.status == "open" else "connecting"
 
 
 def _launch(spec: ServerSpec) -> tuple[object, ...]:

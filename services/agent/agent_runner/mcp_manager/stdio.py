@@ -7,11 +7,12 @@ of any length. What a server writes beside the protocol goes to its log tail, an
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import anyio
+import orjson
 from mcp.shared.message import SessionMessage
-from mcp_types import JSONRPCMessage, jsonrpc_message_adapter
+from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCMessage, jsonrpc_message_adapter
 
 from agent_runner.mcp_manager.logs import MAX_LINE, MAX_LINES, LogTail
 from agent_runner.mcp_manager.processes import Child
@@ -93,7 +94,22 @@ def _parsed(line: bytes) -> JSONRPCMessage | None:
     try:
         return jsonrpc_message_adapter.validate_json(line, by_name=False)
     except ValueError:
+        return _unreadable_answer(line)
+
+
+def _unreadable_answer(line: bytes) -> JSONRPCMessage | None:
+    """An error in place of an answer that is nested too deep, or breaks the protocol: or its request would wait on."""
+    try:
+        answer = orjson.loads(line)
+    except ValueError:
         return None
+    if not isinstance(answer, dict) or "jsonrpc" not in answer or "method" in answer:
+        return None
+    request_id = cast("dict[str, object]", answer).get("id")
+    if not isinstance(request_id, int | str):
+        return None
+    error = ErrorData(code=PARSE_ERROR, message="the answer is nested too deep, or breaks the protocol")
+    return JSONRPCError(jsonrpc="2.0", id=request_id, error=error)
 
 
 def _note_garbage(line: bytes, total: int, log: LogTail) -> None:

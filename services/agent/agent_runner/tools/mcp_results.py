@@ -86,7 +86,8 @@ async def _keep(  # noqa: PLR0917 - one value each of a part, and where it goes
 ) -> None:
     named = f"{kind} {uri}" if uri else kind
     try:
-        data = base64.b64decode(encoded) if len(encoded) * 3 // 4 <= gathered.left else None
+        fits = len(encoded) * 3 // 4 <= gathered.left
+        data = base64.b64decode("".join(encoded.split()), validate=True) if fits else None
     except binascii.Error:
         gathered.texts.append(f"[{named}, {mime_type}: not valid base64, left out]")
         return

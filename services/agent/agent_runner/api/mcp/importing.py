@@ -37,7 +37,7 @@ class ImportedEntry(BaseModel):
         return cls(name=name, added=False, code=problem.code, detail=problem.detail)
 
 
-class ImportWarning(BaseModel):
+class ImportRemark(BaseModel):
     """What of an entry is not as the other client has it; the entry's name is the one in the document."""
 
     name: str
@@ -51,7 +51,7 @@ class ImportReport(BaseModel):
     added: int
     refused: int
     entries: list[ImportedEntry]
-    warnings: list[ImportWarning]
+    warnings: list[ImportRemark]
 
 
 def router() -> APIRouter:
@@ -86,7 +86,7 @@ async def _import(parts: Parts, found: Imported, *, dry_run: bool) -> ImportRepo
         added=added,
         refused=len(entries) - added,
         entries=entries,
-        warnings=[ImportWarning(name=warning.name, detail=warning.detail) for warning in found.warnings],
+        warnings=[ImportRemark(name=warning.name, detail=warning.detail) for warning in found.warnings],
     )
 
 

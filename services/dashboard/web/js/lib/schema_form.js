@@ -33,7 +33,7 @@ const LONG = 200;
  */
 export function fieldsOf(schema) {
   const root = resolved(schema, schema);
-  if (!isSchema(root) || (root.type !== undefined && root.type !== 'object')) return null;
+  if (!isSchema(schema) || (root.type !== undefined && root.type !== 'object')) return null;
   if (root.anyOf || root.oneOf || root.allOf) return null;
   const properties = Object.entries(isSchema(root.properties) ? root.properties : {});
   if (properties.length > MOST_FIELDS) return null;

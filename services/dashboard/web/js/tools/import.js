@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { post } from '../api.js';
+import { post, withQuery } from '../api.js';
 import { plural } from '../lib/format.js';
 import { readJson } from '../lib/schema_form.js';
 import { Button } from '../parts/button.js';
@@ -27,7 +27,7 @@ export function ImportServers() {
     fault.value = wrong ?? (value === undefined ? 'Paste the JSON first.' : '');
     if (fault.peek()) throw new Error(fault.peek());
     try {
-      report.value = await post(`/api/agent/mcp/import${dry ? '?dry_run=true' : ''}`, value);
+      report.value = await post(withQuery('/api/agent/mcp/import', { dry_run: dry ? 'true' : null }), value);
     } catch (error) {
       fault.value = /** @type {Error} */ (error).message;
       throw error;

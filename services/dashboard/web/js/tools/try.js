@@ -48,7 +48,7 @@ export function TryTool({ tool, done }) {
     asJson.value = !asJson.peek();
   };
   return html`<section class="panel" aria-label="Try it"><header><h2>Try it</h2>
-      ${fields?.length ? html`<span class="end"><${Button} action="tool.as_json" tone="quiet" onClick=${toggle}>${asJson.value ? 'As a form' : 'As JSON'}<//></span>` : null}</header>
+      ${fields ? html`<span class="end"><${Button} action="tool.as_json" tone="quiet" onClick=${toggle}>${asJson.value ? 'As a form' : 'As JSON'}<//></span>` : null}</header>
     <form class="form" noValidate onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
       ${asJson.value || !fields ? html`<${TextField} label="Arguments" rows=${6} value=${raw.value} fault=${faults.value.json} set=${(/** @type {string} */ value) => (raw.value = value)} note="As JSON." attrs=${{ class: 'mono' }} />` : null}
       ${!asJson.value && fields ? html`<${SchemaForm} fields=${fields} draft=${draft.value} faults=${faults.value} set=${(/** @type {string} */ name, /** @type {any} */ value) => (draft.value = { ...draft.peek(), [name]: value })} />` : null}

@@ -1,4 +1,4 @@
-"""The configuration file of MCP servers: the same JSON that other clients use."""
+"""The file in which servers may be defined beside those added at run time, in the form that other clients use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,6 @@ import orjson
 import structlog
 from kit.problems import Problem
 
-from agent_runner.mcp_manager import specs
 from agent_runner.mcp_manager.importer import ImportProblem, read_config
 from agent_runner.mcp_manager.types import ServerSpec
 
@@ -53,19 +52,9 @@ def _read(path: Path, *, required: bool) -> McpFile:
         return _broken(path, f"not valid JSON: {error}")
     except Problem as problem:
         return _broken(path, problem.detail)
-    return _checked(path, imported.specs, imported.problems)
-
-
-def _checked(path: Path, found: Sequence[ServerSpec], problems: Sequence[ImportProblem]) -> McpFile:
-    fitting: list[ServerSpec] = []
-    refused = list(problems)
-    for spec in found:
-        try:
-            specs.check(spec)
-            fitting.append(spec)
-        except Problem as problem:
-            refused.append(ImportProblem(spec.name, problem.detail))
-    return McpFile(path, fitting, refused)
+    for warning in imported.warnings:
+        _log.warning("mcp_server_changed", server=warning.name, reason=warning.detail)
+    return McpFile(path, imported.specs, imported.problems)
 
 
 def _broken(path: Path, why: str) -> McpFile:
