@@ -31,11 +31,12 @@ function Detail({ server, stale }) {
       <${ServerActions} server=${server} />
       <${Facts} server=${server} />
     </header>
-    <${ServerTools} server=${server} />
+    ${server.tools.length ? html`<${ServerTools} server=${server} />` : null}
     <div class="columns">
       <${ServerLog} name=${server.name} />
       <${Definition} server=${server} />
     </div>
+    ${server.tools.length ? null : html`<${ServerTools} server=${server} />`}
     ${server.resource_count ? html`<${Resources} name=${server.name} />` : null}
     ${server.prompt_count ? html`<${Prompts} name=${server.name} />` : null}
   </div>`;
