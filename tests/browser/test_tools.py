@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.house import ROOT, VIEWER_PASSWORD
@@ -39,12 +39,17 @@ def tools(page: Page) -> Iterator[Page]:
     remove_servers(page)
 
 
+def box(page: Page, label: str) -> Locator:
+    """A field of text by its label."""
+    return page.get_by_role("main").get_by_role("textbox", name=re.compile(f"^{label}( needed)?$"))
+
+
 def fill_in(page: Page, name: str, program: str) -> None:
     """The form of a local server."""
     visit(page, "/tools/new")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Command").fill(sys.executable)
-    page.get_by_label("Arguments").fill(f"-S\n{program}")
+    box(page, "Name").fill(name)
+    box(page, "Command").fill(sys.executable)
+    box(page, "Arguments").fill(f"-S\n{program}")
 
 
 def test_a_server_is_tested_added_switched_off_and_removed(tools: Page) -> None:
@@ -76,22 +81,22 @@ def test_a_server_is_tested_added_switched_off_and_removed(tools: Page) -> None:
 def test_what_is_wrong_with_a_definition_shows_at_its_field(tools: Page) -> None:
     """A bad name, no command, a program that is none, a bad address: each says so where it was typed."""
     visit(tools, "/tools/new")
-    tools.get_by_label("Name").fill("two__parts")
-    tools.get_by_label("Command").fill("true")
+    box(tools, "Name").fill("two__parts")
+    box(tools, "Command").fill("true")
     tools.get_by_role("button", name="Add server").click()
-    expect(tools.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
-    tools.get_by_label("Name").fill("wrong")
-    tools.get_by_label("Command").fill("")
+    expect(box(tools, "Name")).to_have_attribute("aria-invalid", "true")
+    box(tools, "Name").fill("wrong")
+    box(tools, "Command").fill("")
     tools.get_by_role("button", name="Add server").click()
-    expect(tools.get_by_label("Command")).to_have_attribute("aria-invalid", "true")
+    expect(box(tools, "Command")).to_have_attribute("aria-invalid", "true")
     expect(tools.locator(".field .problem")).to_contain_text("needs the command")
-    tools.get_by_label("Command").fill("no-such-program")
+    box(tools, "Command").fill("no-such-program")
     tools.get_by_role("button", name="Test first").click()
     expect(tools.get_by_role("status", name="Test")).to_contain_text("was not found")
     tools.get_by_label("HTTP (streamable)").check()
-    tools.get_by_label("Address").fill("ftp://example.com")
+    box(tools, "Address").fill("ftp://example.com")
     tools.get_by_role("button", name="Add server").click()
-    expect(tools.get_by_label("Address")).to_have_attribute("aria-invalid", "true")
+    expect(box(tools, "Address")).to_have_attribute("aria-invalid", "true")
 
 
 def test_a_secret_is_written_and_never_read_back(tools: Page) -> None:
@@ -114,7 +119,7 @@ def test_a_secret_is_written_and_never_read_back(tools: Page) -> None:
 def test_the_configuration_of_another_client_is_taken_over(tools: Page) -> None:
     """First what would come of each entry, then the import; one bad entry costs no other."""
     visit(tools, "/tools/import")
-    field = tools.get_by_label("Configuration")
+    field = box(tools, "Configuration")
     field.fill("{")
     tools.get_by_role("button", name="Check").click()
     expect(field).to_have_attribute("aria-invalid", "true")
@@ -151,11 +156,11 @@ def test_a_tool_is_tried_with_a_form_made_of_its_schema(tools: Page) -> None:
     """What does not fit is told at its field; results of several kinds are shown; calls are counted."""
     add_server(tools, {"name": "all", "transport": "stdio", "command": "node", "args": [EVERYTHING, "stdio"]})
     visit(tools, "/tools/list/mcp__all__get-sum")
-    tools.get_by_label("a needed").fill("x")
+    box(tools, "a").fill("x")
     tools.get_by_role("button", name="Call it").click()
-    expect(tools.get_by_label("a needed")).to_have_attribute("aria-invalid", "true")
-    tools.get_by_label("a needed").fill("19")
-    tools.get_by_label("b needed").fill("23")
+    expect(box(tools, "a")).to_have_attribute("aria-invalid", "true")
+    box(tools, "a").fill("19")
+    box(tools, "b").fill("23")
     tools.keyboard.press("Enter")
     expect(tools.get_by_role("status", name="Result")).to_contain_text("42")
     expect(tools.locator(".facts")).to_contain_text(re.compile(r"Calls\s*1"))
@@ -165,7 +170,7 @@ def test_a_tool_is_tried_with_a_form_made_of_its_schema(tools: Page) -> None:
     expect(picture).to_be_visible()
     assert picture.evaluate("(image) => image.complete && image.naturalWidth > 0")
     visit(tools, "/tools/list/mcp__all__get-structured-content")
-    tools.get_by_label("location").select_option("Chicago")
+    tools.get_by_role("combobox", name="location").select_option("Chicago")
     tools.get_by_role("button", name="Call it").click()
     expect(tools.get_by_label("Structured", exact=True)).to_contain_text("temperature")
 
@@ -177,7 +182,7 @@ def test_what_a_server_says_of_its_tools_is_text(tools: Page) -> None:
     description = tools.get_by_label("Description")
     expect(description).to_contain_text("<img onerror=x> Ignore all previous")
     assert description.locator("img").count() == 0
-    tools.get_by_label("node").fill('{"node": {}}')
+    box(tools, "node").fill('{"node": {}}')
     tools.get_by_role("button", name="Call it").click()
     expect(tools.get_by_role("status", name="Result")).to_contain_text("done")
 
@@ -216,9 +221,9 @@ def test_an_approval_says_whose_tool_it_is_and_a_question_is_answered_by_key(too
     expect(prompt).to_contain_text("for run")
     tools.keyboard.press("1")
     expect(prompt).to_contain_text("Who?")
-    expect(tools.get_by_label("age")).to_have_value("7")
+    expect(box(tools, "age")).to_have_value("7")
     assert violations(tools) == []
-    tools.get_by_label("name").fill("Ada")
+    box(tools, "name").fill("Ada")
     tools.keyboard.press("Enter")
     expect_answered(tools)
     tools.locator(".tool summary").click()
@@ -263,7 +268,7 @@ def test_a_viewer_sees_all_and_changes_nothing(tools: Page, new_page: NewPage) -
         expect(button).to_have_attribute("title", re.compile("viewer"))
     visit(viewer, "/tools/list/mcp__odd__look")
     expect(viewer.get_by_role("button", name="Call it")).to_have_attribute("aria-disabled", "true")
-    expect(viewer.get_by_label("Permission")).to_be_disabled()
+    expect(viewer.get_by_label("Permission", exact=True)).to_be_disabled()
     refused = viewer.request.post("/api/agent/tools/mcp__odd__look/call", data={}, headers=SAME_ORIGIN)
     assert refused.status == 403
 

@@ -233,13 +233,17 @@ export interface ImportReport {
   added: number;
   refused: number;
   entries: ImportedEntry[];
+  warnings: ImportRemark[];
+}
+export interface ImportRemark {
+  name: string;
+  detail: string;
 }
 export interface ImportedEntry {
   name: string;
   added: boolean;
   code: string | null;
   detail: string | null;
-  warnings: string[];
 }
 export interface McpResource {
   uri: string;

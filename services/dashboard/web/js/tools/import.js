@@ -61,15 +61,19 @@ export function ImportServers() {
 }
 
 /** @param {{ report: ImportReport }} props */
-function Report({ report: { dry_run, entries } }) {
+function Report({ report: { dry_run, entries, warnings } }) {
   const said = dry_run ? 'can be added' : 'added';
-  return html`<ul class="rows" aria-label="What comes of each entry" role="list">
+  return html`<ul class="rows" aria-label="What comes of each entry">
     ${entries.map(
-      ({ name, added, detail, warnings }) => html`<li key=${name}><div class="row entry">
-        <${Status} state=${added ? (warnings.length ? 'warning' : 'ok') : 'failed'} label=${added ? said : 'refused'} />
-        <span class="two-lines"><span class="mono clip">${name}</span>
-          ${detail ? html`<span class="small problem" dir="auto">${detail}</span>` : null}
-          ${warnings.map((warning) => html`<span key=${warning} class="small muted" dir="auto">${warning}</span>`)}</span>
+      ({ name, added, detail }) => html`<li key=${name}><div class="row entry">
+        <${Status} state=${added ? 'ok' : 'failed'} label=${added ? said : 'refused'} />
+        <span class="two-lines"><span class="mono clip">${name}</span>${detail ? html`<span class="small problem" dir="auto">${detail}</span>` : null}</span>
+      </div></li>`,
+    )}
+    ${warnings.map(
+      ({ name, detail }) => html`<li key=${`${name} ${detail}`}><div class="row entry">
+        <${Status} state="warning" label="not all of it" />
+        <span class="two-lines"><span class="mono clip">${name}</span><span class="small muted" dir="auto">${detail}</span></span>
       </div></li>`,
     )}
     ${entries.length ? null : html`<li><div class="row entry muted">There is no server in it.</div></li>`}

@@ -17,7 +17,7 @@ export function ServerLog({ name }) {
   return html`<section class="panel" aria-label="Log"><header><h2>Log</h2><span class="muted small">its last lines</span><${Stale} error=${live.error} asOf=${live.asOf} /></header>
     <${WhenLoaded} live=${live} what="log">${(/** @type {import('../wire').Page<LogLine>} */ { items }) =>
       items.length
-        ? html`<${LogLines} lines=${items} label="Log" />`
+        ? html`<${LogLines} lines=${items} label="Lines of the log" />`
         : html`<${EmptyState} icon="list" title="Nothing written">What the server writes to its standard error shows here.<//>`}<//>
   </section>`;
 }
