@@ -63,7 +63,7 @@ function Fields({ draft, faults, set, isNew }) {
 /** @param {{ value: string, set: (value: string) => void, fault?: string }} props */
 function TransportChoice({ value, set, fault }) {
   return html`<fieldset class="field"><legend>How it is reached</legend><div class="choices">
-    ${TRANSPORTS.map(([name, label]) => html`<label key=${name} class="check-field"><input type="radio" name="transport" value=${name} checked=${value === name} onChange=${() => set(name)} /><span>${label}</span></label>`)}
+    ${TRANSPORTS.map(([name, label]) => html`<label key=${name} class="check-field"><input type="radio" class="bare" name="transport" value=${name} checked=${value === name} onChange=${() => set(name)} /><span>${label}</span></label>`)}
     </div>${fault ? html`<p class="problem small">${fault}</p>` : null}</fieldset>`;
 }
 
