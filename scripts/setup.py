@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import time
@@ -113,7 +114,7 @@ def install_services(again: bool) -> None:
 def uv(again: bool, *words: str) -> None:
     """`uv pip install` into the environment, from the index that pip is set to."""
     forced = ["--reinstall"] if again else []
-    env = {"UV_HTTP_TIMEOUT": "120"} | index_of_pip() | os.environ
+    env = {"UV_HTTP_TIMEOUT": "120"} | index_of_pip() | certificates_of_system() | os.environ
     call(VENV / "bin/uv", "pip", "install", "-q", "-p", PYTHON, *forced, *words, env=env)
 
 
@@ -131,6 +132,11 @@ def compile_own(_again: bool) -> None:
     What cannot be compiled is no reason to stop here: the checks tell it better.
     """
     subprocess.run([PYTHON, "-m", "compileall", "-qq", *PACKAGES], cwd=ROOT, check=False)
+
+
+def certificates_of_system() -> dict[str, str]:
+    """uv brings a list of authorities of its own, which lacks what an administrator has added to the machine's."""
+    return {"UV_SYSTEM_CERTS": "true"} if ssl.get_default_verify_paths().cafile else {}
 
 
 # --- the page

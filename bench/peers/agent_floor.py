@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import uvicorn
 from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
 
 _TOOL = {
     "type": "function",
@@ -33,10 +34,13 @@ async def ready() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@app.post("/v1/chat/completions")
-async def complete(request: Request) -> dict[str, object]:
-    """Ask until there are no tool calls."""
-    messages = (await request.json())["messages"]
+@app.post("/v1/chat/completions", response_model=None)
+async def complete(request: Request) -> dict[str, object] | StreamingResponse:
+    """Ask until there are no tool calls; a streamed answer is passed on as it comes."""
+    asked = await request.json()
+    if asked.get("stream"):
+        return StreamingResponse(_passed_on(request.app.state.client, asked), media_type="text/event-stream")
+    messages = asked["messages"]
     while True:
         body = {"model": "mock", "messages": messages, "tools": [_TOOL]}
         answer = (await request.app.state.client.post("/v1/chat/completions", json=body)).json()
@@ -48,6 +52,12 @@ async def complete(request: Request) -> dict[str, object]:
             {"role": "tool", "tool_call_id": call["id"], "content": datetime.now(UTC).isoformat()}
             for call in message["tool_calls"]
         ]
+
+
+async def _passed_on(client: httpx.AsyncClient, asked: dict[str, object]) -> AsyncIterator[bytes]:
+    async with client.stream("POST", "/v1/chat/completions", json=asked) as answer:
+        async for data in answer.aiter_bytes():
+            yield data
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The floor for the tracker: an endpoint that only parses, queues and commits the same rows, with the same fsync."""
 
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -36,6 +37,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         return [len(batch) for batch in batches]
 
     app.state.batcher = Batcher(commit, name="floor")
+    gc.collect()
+    gc.freeze()  # as every service of ours does at its start
+    gc.set_threshold(50_000, 20, 20)
     yield
     await app.state.batcher.aclose()
     await database.aclose()

@@ -8,6 +8,7 @@ from playwright.sync_api import Request, expect
 from tests.browser.conftest import NewPage
 from tests.browser.steps import ask, expect_answered, go_to, visit, wait_until_quiet
 
+GRACE_MS = 4000
 MOST_REQUESTS = 10
 MOST_SCRIPT_BYTES = 60 * 1024
 
@@ -90,6 +91,6 @@ def test_without_a_network_the_page_says_so_and_comes_back(new_page: NewPage) ->
     visit(page, "/insights")
     page.context.set_offline(True)
     banner = page.get_by_text("The dashboard is down")
-    expect(banner).to_be_visible()
+    expect(banner).to_be_visible(timeout=GRACE_MS + 3000)
     page.context.set_offline(False)
     expect(banner).not_to_be_visible()

@@ -24,12 +24,22 @@ PLACES = (
     "/tools/permissions",
     "/insights",
 )
+UNTIL_STILL = """() => {
+    const passing = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
+    return Promise.allSettled(passing.map(({ finished }) => finished)).then(() => null);
+}"""
 DARK, LIGHT = "rgb(13, 16, 21)", "rgb(246, 247, 249)"
+
+
+def settle(page: Page) -> None:
+    """All that is shown is there, and nothing moves any more."""
+    expect(page.locator(".loading")).to_have_count(0)
+    page.evaluate(UNTIL_STILL)
 
 
 def violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands."""
-    page.wait_for_timeout(400)
+    settle(page)
     page.evaluate(AXE.read_text())
     found: list[dict[str, Any]] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     return [f"{page.url} {one['id']}: {[node['html'] for node in one['nodes']][:3]}" for one in found]
@@ -101,10 +111,15 @@ def test_nothing_is_wider_than_a_small_phone(new_page: NewPage) -> None:
     expect_answered(page)
     for place in (page.url, *PLACES):
         visit(page, place)
-        page.wait_for_timeout(300)
+        settle(page)
         widths = page.evaluate("[document.documentElement.scrollWidth, document.querySelector('main').scrollWidth]")
         assert max(widths) <= 360, place
         expect(page.get_by_role("navigation", name="Tabs")).to_be_in_viewport()
+    visit(page, "/chat")
+    page.get_by_role("button", name="Conversations").click()
+    row = page.locator(".sessions li").first
+    expect(row).to_be_in_viewport(ratio=1)
+    expect(row.get_by_role("button", name="Delete")).to_be_in_viewport(ratio=1)
 
 
 def test_an_answer_cannot_bring_markup_or_load_anything(page: Page) -> None:

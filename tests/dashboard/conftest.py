@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from dashboard.app import create_app
+from dashboard.auth import passwords
 from dashboard.config import Settings
 from fastapi import FastAPI
 
@@ -18,6 +19,12 @@ PAGE = '<!doctype html><html lang="en"><script type="module" src="/assets/main-A
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields.values():
         monkeypatch.delenv(str(name.validation_alias), raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every start makes two; what they cost an attacker is nothing that these tests are about."""
+    monkeypatch.setattr(passwords, "_SCRYPT_COST", 2**4)
 
 
 @pytest.fixture

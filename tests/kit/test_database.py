@@ -93,3 +93,29 @@ def test_a_database_of_newer_code_is_refused_with_one_line(tmp_path: Path) -> No
     with pytest.raises(SettingsError, match="newer"):
         migrate(engine, versions)
     engine.dispose()
+
+
+async def test_a_damaged_database_is_told_as_such(tmp_path: Path) -> None:
+    """A file that is damaged under us is trouble with the storage, as a lock or a full disk is: no defect."""
+    path = tmp_path / "test.db"
+    database = Database(sqlite_url(path))
+    await database.write(lambda c: c.execute(sa.text("CREATE TABLE t (n INTEGER PRIMARY KEY)")))
+    for n in range(2_000):
+        database.enqueue(lambda c, n=n: _insert(c, n))
+    await database.write(lambda c: _insert(c, 2_000))
+    await database.aclose()
+    path.write_bytes(path.read_bytes()[:4096] + b"?" * (path.stat().st_size - 4096))
+    database = Database(sqlite_url(path))
+    with pytest.raises(StorageUnavailable):
+        await database.read(_numbers)
+    with pytest.raises(StorageUnavailable):
+        await database.write(lambda c: _insert(c, 3_000))
+    await database.aclose()
+
+
+def test_a_file_that_is_no_database_is_refused_at_the_start(tmp_path: Path) -> None:
+    """With the variable that says where it lies."""
+    path = tmp_path / "test.db"
+    path.write_bytes(b"no database" * 1_000)
+    with pytest.raises(SettingsError, match=r"test\.db"):
+        migrate(sa.create_engine(sqlite_url(path)), tmp_path)

@@ -12,6 +12,7 @@ import respx
 from kit.client import service_client
 from kit.jsontypes import JsonObject
 from kit.outbox import Outbox
+from kit.problems import StorageUnavailable
 from kit.report import Forwarder, Reporter
 
 TRACKER = "http://tracker.test"
@@ -58,6 +59,22 @@ async def test_over_its_bound_interactions_go_before_errors_and_are_counted(outb
     left = [json.loads(entry.body)["n"] for entry in await outbox.peek(100)]
     assert left == [2, 3, *range(10, 18)]
     assert {(loss.type, loss.count) for loss in await outbox.losses()} == {("interaction", 6), ("error", 2)}
+
+
+async def test_a_full_disk_costs_nothing_that_was_accepted(outbox: Outbox) -> None:
+    """What could not be written counts for nothing: it drives out no event that is there."""
+    await outbox.put([_event(n) for n in range(5)])
+    with outbox._database.writer.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=20")
+    for _ in range(4):
+        small, large = [_event(n) for n in range(5, 8)], [{**_event(8), "text": "x" * 500_000}]
+        refused = await asyncio.gather(outbox.put(small), outbox.put(large), return_exceptions=True)
+        assert [type(problem) for problem in refused] == [StorageUnavailable, StorageUnavailable]
+    with outbox._database.writer.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+    await outbox.put([_event(9)])
+    assert (outbox.depth, outbox.lost) == (6, 0)
+    assert [json.loads(entry.body)["n"] for entry in await outbox.peek(100)] == [0, 1, 2, 3, 4, 9]
 
 
 async def test_what_was_put_is_there_after_a_new_start(outbox: Outbox, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ import httpx
 
 _PROGRAM = """
 import asyncio
+import os
+import threading
 from contextlib import asynccontextmanager
 from pydantic import Field
 from starlette.requests import Request
@@ -28,6 +30,8 @@ class Settings(ServiceSettings):
 async def lifespan(app):
     app.state.runtime.not_ready = None
     yield
+    if os.environ.get("TEST_HANGS"):
+        await asyncio.to_thread(threading.Event().wait)
 
 def create(settings):
     routes = routing.router(tag="test")
@@ -50,8 +54,8 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _start(port: int | str, folder: Path) -> "subprocess.Popen[bytes]":
-    environment = {"TEST_PORT": str(port), "BINNACLE_DATA_DIR": str(folder)}
+def _start(port: int | str, folder: Path, **more: str) -> "subprocess.Popen[bytes]":
+    environment = {"TEST_PORT": str(port), "BINNACLE_DATA_DIR": str(folder), **more}
     return subprocess.Popen([sys.executable, "-c", _PROGRAM], env=environment, stderr=subprocess.PIPE)
 
 
@@ -81,6 +85,22 @@ async def test_sigterm_ends_open_streams_within_two_seconds_without_a_traceback(
         assert time.monotonic() - started < 2
         assert process.returncode in {0, -signal.SIGTERM, 143}
         assert b"Traceback" not in log
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def test_sigterm_ends_the_process_in_time_whatever_holds_it(tmp_path: Path) -> None:
+    """A lock, a disk or a thread that hangs at the end: supervisors and containers need not kill it."""
+    port = _free_port()
+    process = _start(port, tmp_path, TEST_HANGS="yes")
+    try:
+        await _until_ready(port)
+        started = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(process.communicate, timeout=5)
+        assert time.monotonic() - started < 2
+        assert process.returncode == 143
     finally:
         process.kill()
         process.wait()

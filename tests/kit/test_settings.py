@@ -88,7 +88,17 @@ def test_times_survive_the_way_out_and_back(ms: int) -> None:
     assert parse_rfc3339(rfc3339(ms)) == ms
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01T00:00:00Z", "99999-01-01T00:00:00Z", "12:00"])
+def test_every_time_that_is_read_can_be_written() -> None:
+    """Years have four digits, the letters may be small, and what lies outside the years 1 to 9999 in UTC is refused."""
+    assert rfc3339(parse_rfc3339("0001-01-01T00:00:00Z")) == "0001-01-01T00:00:00.000Z"
+    assert parse_rfc3339("2026-11-23t00:00:00.123z") == parse_rfc3339("2026-11-23T01:00:00.123+01:00")
+
+
+NO_TIMES = ["", "yesterday", "2026-13-01T00:00:00Z", "99999-01-01T00:00:00Z", "12:00"]
+OUTSIDE = ["9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59.9999Z", "0001-01-01T00:00:00+14:00"]
+
+
+@pytest.mark.parametrize("text", [*NO_TIMES, *OUTSIDE])
 def test_what_is_no_time_is_refused(text: str) -> None:
     """Always as `ValueError`, whatever the library makes of it."""
     with pytest.raises(ValueError, match=r".+"):

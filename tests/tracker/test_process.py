@@ -110,6 +110,20 @@ async def test_a_locked_database_is_waited_out(process: Process, tmp_path: Path)
         await until_ready(client)
 
 
+async def test_it_ends_at_once_with_the_database_locked(process: Process, tmp_path: Path) -> None:
+    """SIGTERM while a write waits for another program: within the same two seconds, and the sender is told."""
+    process.start()
+    async with process.client() as client:
+        other = sqlite3.connect(tmp_path / "data/tracker/tracker.db", isolation_level=None, timeout=10)
+        other.execute("BEGIN IMMEDIATE")
+        sending = asyncio.create_task(client.post("/api/v1/events", json={"events": [error()]}))
+        await asyncio.sleep(0.3)
+        seconds, _ = await asyncio.to_thread(process.terminate)
+        other.close()
+        assert (await sending).status_code == 503
+    assert seconds < 2
+
+
 async def until_ready(client: httpx.AsyncClient) -> None:
     async with asyncio.timeout(10):
         while (await client.get("/readyz")).status_code != 200:
@@ -122,6 +136,25 @@ def test_a_wrong_setting_is_one_line(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert ended.stderr.startswith("tracker: TRACKER_PORT: ")
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [b"this is no database, and never was one" * 100, None], ids=["broken", "locked"])
+def test_a_database_that_cannot_be_used_is_one_line(tmp_path: Path, content: bytes | None) -> None:
+    """It names the file and what is wrong with it; nothing is overwritten."""
+    file = tmp_path / "data/tracker/tracker.db"
+    file.parent.mkdir(parents=True)
+    if content is not None:
+        file.write_bytes(content)
+    other = sqlite3.connect(file, isolation_level=None)
+    if content is None:
+        other.execute("BEGIN EXCLUSIVE")
+    ended = Process(tmp_path).run()
+    other.close()
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("tracker: BINNACLE_DATA_DIR: ")
+    assert str(file) in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert content is None or file.read_bytes() == content
 
 
 def test_a_taken_port_is_named(process: Process, tmp_path: Path) -> None:

@@ -2,19 +2,21 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kit.batch import Batcher
 from kit.problems import Problem, StorageUnavailable
+from kit.settings import SettingsError
 
 T = TypeVar("T")
 Unit: TypeAlias = Callable[[sa.Connection], object]
@@ -22,6 +24,8 @@ Durability: TypeAlias = Literal["FULL", "NORMAL"]
 """FULL: a commit has reached the disk. NORMAL: it survives our death, and a power cut may take the last ones."""
 
 _BUSY_MS = 10_000
+# What a statement brings upon itself; every other error is the database's.
+_ITS_OWN = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
 _READERS = 4
 
 
@@ -35,12 +39,15 @@ class Database:
 
     Guarantees: writes happen one after another in the order asked, each in a savepoint of its own, many in one
     transaction; `write` returns after the commit. A write that raises is rolled back alone. Reads see only what is
-    committed. A database that cannot be reached raises `StorageUnavailable`, and is tried anew with the next call.
+    committed. A database that cannot be reached raises `StorageUnavailable`, and is tried anew with the next call; a
+    SQLite file that another program has locked is waited for as long as `busy_ms`.
     """
 
-    def __init__(self, url: str, *, durability: Durability = "NORMAL", max_queue: int = 10_000) -> None:
-        self.writer = _engine(url, durability, read_only=False)
-        self.reader = _engine(url, durability, read_only=True)
+    def __init__(
+        self, url: str, *, durability: Durability = "NORMAL", max_queue: int = 10_000, busy_ms: int = _BUSY_MS
+    ) -> None:
+        self.writer = _engine(url, durability, busy_ms, read_only=False)
+        self.reader = _engine(url, durability, busy_ms, read_only=True)
         self._readers = ThreadPoolExecutor(_READERS, "db-read")
         self._batcher: Batcher[Unit, object] = Batcher(self._commit, name="db-write", max_queue=max_queue)
 
@@ -67,51 +74,66 @@ class Database:
         self.reader.dispose()
 
     def _read(self, query: Callable[[sa.Connection], T]) -> T:
-        try:
-            with self.reader.connect() as connection:
-                return query(connection)
-        except OperationalError as error:
-            raise unavailable(error) from error
+        with _told(), self.reader.connect() as connection:
+            return query(connection)
 
     def _commit(self, units: Sequence[Unit]) -> Sequence[object]:
-        try:
-            with self.writer.begin() as connection:
-                return [_outcome(connection, unit) for unit in units]
-        except OperationalError as error:
-            raise unavailable(error) from error
+        with _told(), self.writer.begin() as connection:
+            return [_outcome(connection, unit) for unit in units]
 
 
-def unavailable(error: OperationalError) -> Problem:
+@contextmanager
+def _told() -> Generator[None]:
+    """What a caller sees when the database refuses service: locked, full, not readable, damaged."""
+    try:
+        yield
+    except DatabaseError as error:
+        if isinstance(error, _ITS_OWN):
+            raise
+        raise unavailable(error) from error
+
+
+def unavailable(error: DatabaseError) -> Problem:
     """The problem that a caller sees when the database refuses service."""
     return StorageUnavailable(f"the database cannot be used just now: {error.orig}")
+
+
+@contextmanager
+def opening(where: str) -> Generator[None]:
+    """For the start: a database that cannot be used raises `SettingsError`, which tells in one line what to do."""
+    try:
+        yield
+    except DatabaseError as error:
+        fix = f"cannot use {where} ({error.orig}); free it, put a backup in its place, or move it away to begin anew"
+        raise SettingsError("BINNACLE_DATA_DIR", fix) from error
 
 
 def _outcome(connection: sa.Connection, unit: Unit) -> object:
     try:
         with connection.begin_nested():
             return unit(connection)
-    except OperationalError:
-        raise  # the database itself is in trouble: none of the group is committed
-    except Exception as error:  # noqa: BLE001 - handed to the one who asked for this unit; the others go on
+    except Exception as error:
+        if isinstance(error, DatabaseError) and not isinstance(error, _ITS_OWN):
+            raise  # the database itself is in trouble: none of the group is committed
         return error
 
 
-def _engine(url: str, durability: Durability, *, read_only: bool) -> sa.Engine:
+def _engine(url: str, durability: Durability, busy_ms: int, *, read_only: bool) -> sa.Engine:
     size = _READERS if read_only else 1
     engine = sa.create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, durability, read_only=read_only)
+        _prepare_sqlite(engine, durability, busy_ms, read_only=read_only)
     return engine
 
 
-def _prepare_sqlite(engine: sa.Engine, durability: Durability, *, read_only: bool) -> None:
+def _prepare_sqlite(engine: sa.Engine, durability: Durability, busy_ms: int, *, read_only: bool) -> None:
     """WAL, foreign keys, a patient busy handler; `BEGIN` is ours, because sqlite3's own comes too late."""
 
     def connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         assert isinstance(connection, sqlite3.Connection)
         connection.isolation_level = None
         for pragma in (
-            f"busy_timeout={_BUSY_MS}",
+            f"busy_timeout={busy_ms}",
             "journal_mode=WAL",
             f"synchronous={durability}",
             "foreign_keys=ON",

@@ -1,6 +1,6 @@
 """Ids that people can read and copy: a short prefix and 20 random characters, ordered by time."""
 
-import secrets
+import os
 
 from kit.clock import now_ms
 
@@ -10,5 +10,5 @@ _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]  # ten 
 
 def new_id(prefix: str) -> str:
     """`new_id("run")` → `run_01jd8k2m5c7p…`: 9 characters of time, then 11 (55 bits) of chance."""
-    number = now_ms() << 55 | secrets.randbits(55)
+    number = now_ms() << 55 | int.from_bytes(os.urandom(7), "big") >> 1
     return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in range(90, -10, -10)])}"

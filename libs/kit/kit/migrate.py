@@ -4,6 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from kit.database import opening
 from kit.settings import SettingsError
 
 _ENVIRONMENT = Path(__file__).with_name("alembic_env")
@@ -12,8 +13,13 @@ _ENVIRONMENT = Path(__file__).with_name("alembic_env")
 def migrate(engine: sa.Engine, versions: Path) -> None:
     """Run the revisions that the database lacks, all in one transaction; their files are named `NNNN_what.py`.
 
-    Raises `SettingsError` for a database made by newer code.
+    Raises `SettingsError` for a database made by newer code, and for one that cannot be used.
     """
+    with opening(str(engine.url.database)):
+        _bring_up(engine, versions)
+
+
+def _bring_up(engine: sa.Engine, versions: Path) -> None:
     known = sorted(file.name.split("_", 1)[0] for file in versions.glob("[0-9]*_*.py"))
     present = _revision(engine)
     if present == known[-1]:

@@ -1,7 +1,7 @@
 """Events that must reach the tracker, kept on disk until they have: bounded, in order, least urgent dropped first."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from kit.database import Database, Durability, sqlite_url
+from kit.database import Database, Durability, opening, sqlite_url
 from kit.jsontypes import JsonObject
 
 _metadata = sa.MetaData()
@@ -53,15 +53,15 @@ class Outbox:
     """A durable queue in a SQLite file of its own.
 
     Guarantee: when `put` returns, the events are on disk. Over `max_events` the oldest that are no errors go first,
-    then the oldest errors; every loss is counted by type and reason.
+    then the oldest errors; every loss is counted by type and reason. Opening one raises `SettingsError` for a file that
+    cannot be used.
     """
 
     def __init__(self, path: Path, *, durability: Durability = "FULL", max_events: int = 50_000) -> None:
         self._database = Database(sqlite_url(path), durability=durability)
-        with self._database.writer.begin() as connection:
+        with opening(str(path)), self._database.writer.begin() as connection:
             _metadata.create_all(connection)
-            self._depth = connection.scalar(sa.select(sa.func.count()).select_from(_outbox)) or 0
-            self._lost = connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(_dropped.c.count), 0))) or 0
+            self._recount(connection)
         self._max_events = max_events
         self.filled = asyncio.Event()
 
@@ -79,7 +79,7 @@ class Outbox:
         """Append the events, each an object with a text `type`. Raises `StorageUnavailable`, `Overloaded`."""
         rows = [{"type": str(event["type"]), "body": orjson.dumps(event)} for event in events]
         if rows:
-            await self._database.write(lambda connection: self._append(connection, rows))
+            await self._write(lambda connection: self._append(connection, rows))
             self.filled.set()
 
     async def peek(self, limit: int) -> list[Entry]:
@@ -89,7 +89,7 @@ class Outbox:
 
     async def remove(self, entries: Sequence[Entry], *, dropped_because: str | None = None) -> None:
         """Take events out: delivered, or given up for the reason named."""
-        await self._database.write(lambda connection: self._remove(connection, entries, dropped_because))
+        await self._write(lambda connection: self._remove(connection, entries, dropped_because))
 
     async def losses(self) -> list[Dropped]:
         """What was dropped since the losses were last settled."""
@@ -98,11 +98,32 @@ class Outbox:
 
     async def settle(self, losses: Sequence[Dropped]) -> None:
         """Subtract losses that were reported."""
-        await self._database.write(lambda connection: self._count(connection, losses, sign=-1))
+        await self._write(lambda connection: self._count(connection, losses, sign=-1))
 
     async def aclose(self) -> None:
         """Finish what is queued and close the file."""
         await self._database.aclose()
+
+    async def _write(self, unit: Callable[[sa.Connection], None]) -> None:
+        """The counts change with each unit, before its commit: one that fails leaves them to be taken anew."""
+
+        def counted(connection: sa.Connection) -> None:
+            if self._counts_doubtful:
+                self._recount(connection)
+            unit(connection)
+
+        written = self._database.enqueue(counted)
+        written.add_done_callback(self._doubt_after_failure)
+        await asyncio.shield(written)  # a caller that leaves does not keep the outcome from being seen
+
+    def _doubt_after_failure(self, written: "asyncio.Future[None]") -> None:
+        if written.exception() is not None:
+            self._counts_doubtful = True
+
+    def _recount(self, connection: sa.Connection) -> None:
+        self._depth = connection.scalar(sa.select(sa.func.count()).select_from(_outbox)) or 0
+        self._lost = connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(_dropped.c.count), 0))) or 0
+        self._counts_doubtful = False
 
     def _append(self, connection: sa.Connection, rows: Sequence[Mapping[str, object]]) -> None:
         connection.execute(_outbox.insert(), rows)

@@ -259,7 +259,7 @@ def _health(
 
     return HealthBoard(
         {
-            "storage": checks.storage(engine.database),
+            "storage": checks.storage(engine.database, engine.recorder),
             "models": checks.models(registry),
             "workspace": checks.workspace(files),
             "runs": checks.runs(manager),

@@ -94,6 +94,7 @@ def create_app(settings: Settings, *, static: Path = _STATIC) -> FastAPI:
     app.add_route("/{path:path}", page.page, include_in_schema=False)
     app.add_middleware(SecurityHeaders)
     if settings.root_path:
+        app.servers = [{"url": settings.root_path}]
         app.add_middleware(RootPath, root_path=settings.root_path)
     app.state.parts = parts
     return app

@@ -39,6 +39,8 @@ class Answer:
 class Provider:
     """An OpenAI-compatible server with one model, `mock`. Without a script it says `ok`."""
 
+    window: int | None = None
+    """How many tokens it says that its model takes."""
     script: deque[Answer] = field(default_factory=deque[Answer])
     requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     server: "Server | None" = None
@@ -76,7 +78,8 @@ class Provider:
         )
 
     async def _models(self, _request: Request) -> Response:
-        return JSONResponse({"object": "list", "data": [{"id": "mock", "object": "model"}]})
+        model = {"id": "mock", "object": "model", "context_length": self.window}
+        return JSONResponse({"object": "list", "data": [model]})
 
     async def _complete(self, request: Request) -> Response:
         self.requests.append(await request.json())
@@ -109,23 +112,23 @@ class Server:
     """An application served over HTTP on a port of its own, in this loop."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._task: asyncio.Task[None] | None = None
+        self._sockets = [socket.create_server(("127.0.0.1", 0))]
+        self._config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(self._config)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        return f"http://127.0.0.1:{self._sockets[0].getsockname()[1]}"
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        await until(lambda: self._server.started)
+        """As `serve` begins, without its main loop: that looks only ten times a second whether it is to end."""
+        self._config.load()
+        self._server.lifespan = self._config.lifespan_class(self._config)
+        await self._server.startup(self._sockets)
+        assert self._server.started
 
     async def stop(self) -> None:
-        self._server.should_exit = True
-        assert self._task is not None
-        await self._task
+        await self._server.shutdown(self._sockets)
 
 
 async def until(holds: Callable[[], bool] | Callable[[], Awaitable[bool]]) -> None:

@@ -33,6 +33,50 @@ async def test_models_are_those_found(agent: Agent) -> None:
     assert {model["object"] for model in listed} == {"model"}
 
 
+async def test_models_tell_what_they_were_used_for(agent: Agent, provider: Provider) -> None:
+    """Runs, failures and tokens of the last 30 days, when the last was; nothing for one that was not asked."""
+
+    async def models() -> dict[str, Any]:
+        return {model["id"]: model["usage"] for model in (await agent.get("/api/v1/models"))["items"]}
+
+    provider.call("list_files", {})
+    run = await agent.ended((await agent.run())["id"])
+    provider.fail(400, "no more")
+    assert (await agent.chat()).status_code == 400
+
+    async def listed() -> bool:
+        return "openai:mock" in await models()
+
+    await until(listed)
+    used = await models()
+    assert used["openai:mock"].pop("last_used_at") >= run["created_at"]
+    tokens = {"input_tokens": 14, "output_tokens": 6, "total_tokens": 20}
+    assert used["openai:mock"] == {"runs": 2, "failed_runs": 1, **tokens}
+    assert used["builtin:operator"]["runs"] == 0
+    assert used["builtin:operator"]["last_used_at"] is None
+
+
+async def test_a_small_model_gets_what_its_window_holds(serve: Serve, provider: Provider) -> None:
+    """A conversation too long for it is summarized first, though it is far below the limit of the settings."""
+    provider.window = 4_000
+    agent = await serve()
+
+    async def known() -> bool:
+        models = {model["id"]: model for model in (await agent.get("/api/v1/models"))["items"]}
+        return models.get("openai:mock", {}).get("context_window") == 4_000
+
+    await until(known)
+    provider.say("a summary")
+    provider.say("an answer")
+    said = [{"role": role, "content": role * 1_000} for role in ("user", "assistant", "user", "assistant")]
+    answer = await agent.chat(messages=[*said, {"role": "user", "content": "and now?"}])
+    assert answer.json()["choices"][0]["message"]["content"] == "an answer"
+    assert len(provider.requests) == 2
+    size = sum(len(message["content"]) for message in provider.requests[1]["messages"])
+    assert size < sum(len(message["content"]) for message in said)
+    assert provider.requests[1]["messages"][-1]["content"] == "and now?"
+
+
 async def test_health_names_every_component(agent: Agent) -> None:
     """Always 200, each with a status, since when, and why."""
     components = {each["name"]: each for each in (await agent.get("/api/v1/health"))["components"]}

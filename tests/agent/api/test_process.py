@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -63,6 +64,23 @@ async def test_terminating_ends_streams_and_runs_in_time(launch: Launch, provide
     again = await launch()
     runs = (await again.agent.get("/api/v1/runs"))["items"]
     assert {(run["status"], run["reason"]) for run in runs} == {("failed", "interrupted")}
+
+
+async def test_terminating_takes_no_longer_while_the_database_is_locked(launch: Launch, tmp_path: Path) -> None:
+    """Whatever holds the disk: the process is gone within 2 s, and what was answered before is on record."""
+    process = await launch()
+    run = await process.agent.ended((await process.agent.run())["id"])
+    lock = sqlite3.connect(tmp_path / "data" / "agent" / "agent.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    waiting = [asyncio.create_task(process.agent.chat()), asyncio.create_task(process.agent.run())]
+    await asyncio.sleep(0.3)
+    _, seconds = await process.end()
+    assert seconds <= 2.0
+    await asyncio.gather(*waiting, return_exceptions=True)
+    lock.execute("ROLLBACK")
+    lock.close()
+    again = await launch()
+    assert (await again.agent.get(f"/api/v1/runs/{run['id']}"))["status"] == "succeeded"
 
 
 async def _read(agent: Agent, method: str, path: str) -> list[Heard]:
@@ -152,6 +170,23 @@ async def test_unusable_setting_stops_the_start_with_one_line(tmp_path: Path, va
     lines = error.decode().splitlines()
     assert len(lines) == 1, lines
     assert lines[0].startswith(f"agent: {variable}: ")
+
+
+@pytest.mark.parametrize("name", ["agent.db", "outbox.db"])
+async def test_a_damaged_database_stops_the_start_with_one_line(tmp_path: Path, name: str) -> None:
+    """It names the file and says what to do; the file is left as it is."""
+    file = tmp_path / "data" / "agent" / name
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"no database" * 1_000)
+    process = Process(tmp_path)
+    ended = process.launch()
+    _, error = await asyncio.to_thread(ended.communicate, None, 30)
+    await process.http.aclose()
+    assert ended.returncode == 2
+    lines = error.decode().splitlines()
+    assert len(lines) == 1, lines
+    assert lines[0].startswith(f"agent: BINNACLE_DATA_DIR: cannot use {file}")
+    assert file.read_bytes() == b"no database" * 1_000
 
 
 async def test_taken_port_is_told(launch: Launch, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Long conversations are shortened without losing the task, or parting a call from its result."""
 
 import pytest
-from agent_runner.core.compaction import Compactor, digest, plan, size_of
+from agent_runner.core.compaction import Compactor, budget_for, digest, plan, size_of
 from agent_runner.core.ports import Model
 from agent_runner.core.types import FinalOutput, Limits, Message, ModelRequest, Reply, ToolCall
 from hypothesis import given
@@ -25,6 +25,14 @@ async def ask(model: Model, request: ModelRequest) -> Reply:
         if isinstance(part, Reply):
             return part
     raise AssertionError("no reply")
+
+
+@pytest.mark.parametrize(
+    ("window", "budget"), [(None, 400_000), (0, 400_000), (128_000, 384_000), (8_000, 24_000), (1, 4_000)]
+)
+def test_the_budget_leaves_room_in_a_small_window(window: int | None, budget: int) -> None:
+    """Three quarters of a window that is known, four characters a token; never so little that nothing can be said."""
+    assert budget_for(window, 400_000) == budget
 
 
 async def test_what_fits_is_left_as_it_is() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import httpx
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -136,12 +137,19 @@ async def test_unfollowed_run_is_let_go(page: httpx.AsyncClient, agent: Upstream
 
 
 async def test_run_that_is_not_there_is_asked_for_once(page: httpx.AsyncClient, agent: Upstream) -> None:
-    """The page hears that from its own request; odd ids harm nobody."""
-    async with listening(page, runs="missing,../../x,%00,,") as heard:
+    """The page hears that from its own request."""
+    async with listening(page, runs="missing") as heard:
         await asyncio.sleep(0.9)
         assert heard.of("run") == []
     assert len(agent.asked("/api/v1/runs/missing/events")) == 1
-    assert {seen.raw_path for seen in agent.seen if "%2F" in seen.raw_path} == {"/api/v1/runs/..%2F..%2Fx/events"}
+
+
+async def test_what_no_run_is_called_is_not_asked_for(page: httpx.AsyncClient, agent: Upstream) -> None:
+    """Neither a path in disguise nor a name without end reaches the agent; the run beside them is followed."""
+    agent.run_events["run_1"] = [run_event(1)]
+    async with listening(page, "..,../../x,a/b,%2e%2e,%00,,run_1," + "x" * 200) as heard:
+        await until(lambda: heard.of("run"))
+    assert {seen.raw_path for seen in agent.seen if "/runs" in seen.raw_path} == {"/api/v1/runs/run_1/events"}
 
 
 async def test_service_that_refuses_is_degraded_not_down(page: httpx.AsyncClient, agent: Upstream) -> None:
@@ -165,6 +173,16 @@ async def test_unreadable_event_costs_only_itself(page: httpx.AsyncClient, agent
         agent.news.publish("runs", {"id": "run_1"})
         await until(lambda: heard.of("agent.runs"))
         assert heard.of("agent.runs") == [{"id": "run_1"}]
+
+
+async def test_stream_of_a_session_that_ended_meanwhile_ends_at_once(page: httpx.AsyncClient, app: FastAPI) -> None:
+    """Let in just before it ended, a page must not hear on as if nothing had happened."""
+    session_id = (await page.get("/auth/session")).json()["session_id"]
+    app.state.parts.hub.end_session(session_id)
+    async with listening(page) as heard:
+        await until(lambda: heard.ended)
+    assert heard.status == 200
+    assert heard.events == []
 
 
 async def test_revoked_session_hears_no_more(page: httpx.AsyncClient, script: httpx.AsyncClient) -> None:

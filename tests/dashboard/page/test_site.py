@@ -1,10 +1,16 @@
 """The page's files."""
 
 import gzip
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+from dashboard.app import create_app
+from dashboard.config import Settings
 from dashboard.page.site import rooted
+
+from tests.dashboard.fakes import TOKEN, Server
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -111,6 +117,24 @@ async def test_docs_run_their_own_script_and_no_other(script: httpx.AsyncClient)
     assert "script-src 'self' 'sha256-" in csp
     assert "unsafe" not in csp
     assert "frame-ancestors 'none'" in csp
+
+
+async def test_docs_work_under_a_reverse_proxys_path(settings: Callable[..., Settings], static: Path) -> None:
+    """Every address on the page leads back under the path, and what it sends goes there too."""
+    app = create_app(settings(DASHBOARD_ROOT_PATH="/binnacle"), static=static)
+    server = Server(app)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with app.router.lifespan_context(app), httpx.AsyncClient(base_url=server.url, headers=headers) as client:
+        await server.start()
+        page = await client.get("/binnacle/docs")
+        named = re.findall(r"""(?:href|src)="([^"]+)"|url: '([^']+)'""", page.text)
+        addresses = [page.url.join(first or second) for first, second in named]
+        assert len(addresses) == 4
+        for address in addresses:
+            assert address.path.startswith("/binnacle/")
+            assert (await client.get(address)).status_code == 200
+        assert (await client.get("/binnacle/openapi.json")).json()["servers"] == [{"url": "/binnacle"}]
+        await server.stop()
 
 
 def test_shell_learns_its_place_under_a_proxy() -> None:

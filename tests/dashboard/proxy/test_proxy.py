@@ -278,7 +278,7 @@ class Rude:
     def __init__(self, reply: bytes) -> None:
         self.port = 0
         self.requests: list[bytes] = []
-        self._reply = reply
+        self.reply = reply
         self._server: asyncio.Server | None = None
 
     async def start(self, port: int) -> None:
@@ -293,14 +293,14 @@ class Rude:
         head = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0]
         if b"/stream" not in head:
             self.requests.append(head)
-            writer.write(self._reply)
+            writer.write(self.reply)
         writer.close()
 
 
 async def test_only_reading_is_tried_again(page: httpx.AsyncClient, agent: Upstream) -> None:
     """A GET is repeated once when no answer came; a change never, for it may have happened."""
     await agent.stop()
-    rude = Rude(b"")
+    rude = Rude(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
     await rude.start(agent.server.port)
     for method, path in (
         ("GET", "runs"),
@@ -309,23 +309,36 @@ async def test_only_reading_is_tried_again(page: httpx.AsyncClient, agent: Upstr
         ("DELETE", "runs/r"),
         ("PATCH", "sessions/s"),
     ):
-        await asyncio.sleep(0.6)  # an open breaker lets one through each time
+        await until_ok(page)  # so that the breaker stays closed
+        rude.reply = b""
         rude.requests.clear()
         answer = await page.request(method, f"/api/agent/{path}")
         assert (answer.status_code, answer.json()["code"]) == (503, "upstream_down")
         assert len(rude.requests) == (2 if method == "GET" else 1)
         if method != "GET":
             assert "not known" in answer.json()["detail"]
+        rude.reply = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
     await rude.stop()
 
 
 async def test_nonsense_from_an_upstream_is_a_problem(page: httpx.AsyncClient, agent: Upstream) -> None:
     """Whatever speaks on the agent's port, the dashboard answers with a problem."""
     await agent.stop()
-    rude = Rude(b"SSH-2.0-OpenSSH_9.6\r\n")
+    rude = Rude(b"")
     await rude.start(agent.server.port)
-    answer = await page.get("/api/agent/runs")
-    assert (answer.status_code, answer.json()["code"]) == (503, "upstream_down")
+    for nonsense in (  # broken ones and unfit ones by turns: three broken in a row would open the breaker
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Odd: a\x01b\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+        b"HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+    ):
+        rude.reply = nonsense
+        answer = await page.get("/api/agent/runs")
+        assert (answer.status_code, answer.json()["code"]) == (503, "upstream_down")
+        assert str(agent.server.port) not in answer.json()["detail"]
     await rude.stop()
 
 

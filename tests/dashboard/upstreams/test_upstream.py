@@ -15,7 +15,7 @@ from tests.dashboard import fakes
 
 @pytest.fixture
 async def upstream(agent: fakes.Upstream) -> AsyncGenerator[Upstream]:
-    client = Upstream("agent", agent.server.url, fakes.TOKEN, answer_s=0.1, silence_s=0.2)
+    client = Upstream("agent", agent.server.url, fakes.TOKEN, answer_s=0.2, silence_s=0.2)
     async with client.opened():
         client.linked(Link("open"))
         yield client
@@ -42,7 +42,7 @@ async def test_silence_is_a_timeout_and_opens_the_breaker(upstream: Upstream, ag
         with pytest.raises(UpstreamTimeout, match="did not answer within"):
             await read(upstream)
     assert upstream.state.status == "degraded"
-    with pytest.raises(UpstreamDown, match=r"no answer within 0\.1 s"):
+    with pytest.raises(UpstreamDown, match=r"no answer within 0\.2 s"):
         await read(upstream)
     assert len(agent.asked("/api/v1/runs")) == 3
     del agent.handlers["/api/v1/runs"]
@@ -102,7 +102,7 @@ async def test_silent_stream_is_given_up(upstream: Upstream, agent: fakes.Upstre
 
 async def listen(upstream: Upstream) -> None:
     async with upstream.listen("/api/v1/stream", None) as response:
-        async for _ in response.content.iter_any():
+        async for _ in upstream.chunks(response):
             pass
 
 

@@ -10,6 +10,7 @@ import zstandard
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kit.clock import now_ms, parse_rfc3339
 
 from tests.tracker.making import TOKEN, error
 
@@ -118,6 +119,7 @@ async def test_one_event_nested_beyond_measure_costs_itself(client: httpx.AsyncC
         "issues?kind=disk_error",
         "errors?handled=perhaps",
         "errors?until=99999-01-01T00:00:00Z",
+        "insights?until=9999-12-31T23:59:59-14:00",
         "vitals?name=FPS",
         "insights?since=now",
         f"issues?q={'x' * 300}",
@@ -130,8 +132,30 @@ async def test_filters_that_make_no_sense(client: httpx.AsyncClient, path: str) 
     assert answer.json()["errors"][0]["loc"][0] == "query"
 
 
+@pytest.mark.parametrize(
+    "path", ["issues?q=%00", "issues?component=%00", "errors?session_id=%00", "insights?release=%00"]
+)
+async def test_no_text_is_one_that_none_can_be(client: httpx.AsyncClient, path: str) -> None:
+    """NUL is in no stored text, so nothing is found by it, on either database."""
+    await client.post(URL, json={"events": [error()]})
+    found = (await client.get(f"/api/v1/{path}")).json()
+    assert found.get("items", []) == []
+    assert found.get("errors", 0) == 0
+
+
+@pytest.mark.parametrize("query", ["", "&until=9999-12-31T23:59:59Z", "&component=chat"])
+async def test_a_range_beyond_all_time(client: httpx.AsyncClient, query: str) -> None:
+    """It is cut to what there can be, and the answer says to what."""
+    found = (await client.get(f"/api/v1/insights?since=0001-01-01T00:00:00Z{query}")).json()
+    assert parse_rfc3339(found["since"]) > now_ms() - 6 * 366 * 86_400_000
+    assert parse_rfc3339(found["until"]) <= now_ms() + 2 * 86_400_000
+    assert len(found["series"]) < 2_000
+
+
 @pytest.mark.parametrize("path", ["issues", "errors", "interactions", "vitals", "timings", "components"])
-@pytest.mark.parametrize("cursor", ["x", "%00", "W10", "WyJpc3N1ZXMubGFzdF9zZWVuIiwxZTMwLDFd", "ZXJyb3Jz" * 50])
+@pytest.mark.parametrize(
+    "cursor", ["x", "%00", "W10", "WyJpc3N1ZXMubGFzdF9zZWVuIiwxZTMwLDFd", "ZXJyb3Jz" * 50, "a" * 5000]
+)
 async def test_cursors_of_somebody_else(client: httpx.AsyncClient, path: str, cursor: str) -> None:
     """A cursor that this list did not give out is 400 `bad_cursor`."""
     assert is_problem(await client.get(f"/api/v1/{path}?cursor={cursor}"), 400, "bad_cursor")
@@ -148,6 +172,11 @@ async def test_cursors_of_somebody_else(client: httpx.AsyncClient, path: str, cu
         {"state": "ignored", "until": {"events": 0}},
         {"state": "ignored", "until": {"events": 2**60}},
         {"state": "ignored", "until": {"ts": "soon"}},
+        {"state": "ignored", "until": {"ts": 5}},
+        {"state": "ignored", "until": {"ts": "9999-12-31T23:59:59-14:00"}},
+        {"state": "ignored", "until": {"events": True}},
+        {"state": "open", "resolved_in": "1.0"},
+        {"state": "resolved", "resolved_in": ""},
         {"state": "ignored", "until": {"forever": True}},
         [],
         "open",

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from kit.clock import now_ms, parse_rfc3339
 
-from tests.tracker.making import error, rfc
+from tests.tracker.making import NOW, error, interaction, rfc, vital
 
 URL = "/api/v1/issues"
 
@@ -87,6 +87,36 @@ async def test_only_later_errors_are_a_regression(client: httpx.AsyncClient) -> 
     regressed = (await client.get(path)).json()
     assert (regressed["state"], regressed["regressed_at"], regressed["events"]) == ("open", later, 4)
     assert (await client.get("/api/v1/insights")).json()["regressed_issues"] == 1
+
+
+async def test_resolved_in_a_release(client: httpx.AsyncClient) -> None:
+    """Releases before the fix, the fix itself and errors of none raise no alarm; a release seen after it does."""
+    old, fix, new = rfc(NOW), rfc(NOW + 1), rfc(NOW + 2)
+    await post(client, error(release="10.0", ts=old), interaction(release="9.9", ts=fix), vital(release="1.0", ts=new))
+    path = f"/api/v1/issues/{(await only(client))['id']}"
+    resolved = (await client.patch(path, json={"state": "resolved", "resolved_in": "9.9"})).json()
+    assert (resolved["state"], resolved["resolved_in"]) == ("resolved", "9.9")
+    later = rfc(parse_rfc3339(resolved["state_changed_at"]) + 1)
+    await post(client, *(error(release=release, ts=later) for release in ("10.0", "9.9", "")))
+    expected = (await client.get(path)).json()
+    assert (expected["state"], expected["events"]) == ("resolved", 4)
+    await post(client, error(release="1.0", ts=later))
+    regressed = (await client.get(path)).json()
+    assert (regressed["state"], regressed["regressed_at"], regressed["resolved_in"]) == ("open", later, "9.9")
+
+
+async def test_resolved_in_a_release_to_come(client: httpx.AsyncClient) -> None:
+    """Until it is seen nothing is a regression; after that, what a later one still shows."""
+    await post(client, error(release="1.0"))
+    path = f"/api/v1/issues/{(await only(client))['id']}"
+    resolved = (await client.patch(path, json={"state": "resolved", "resolved_in": "1.1"})).json()
+    at = parse_rfc3339(resolved["state_changed_at"])
+    await post(client, error(release="1.0", ts=rfc(at + 1)), error(release="0.9", ts=rfc(at + 2)))
+    assert (await client.get(path)).json()["state"] == "resolved"
+    await post(client, error(release="1.1", ts=rfc(at + 3)))
+    assert (await client.get(path)).json()["state"] == "resolved"
+    await post(client, error(release="1.2", ts=rfc(at + 4)))
+    assert (await client.get(path)).json()["state"] == "open"
 
 
 async def test_ignored_until_so_many_more(client: httpx.AsyncClient) -> None:

@@ -65,6 +65,27 @@ async def test_filters(client: httpx.AsyncClient, path: str, expected: int) -> N
     assert await count(client, path) == expected
 
 
+async def test_several_values_are_one_list(client: httpx.AsyncClient) -> None:
+    """In order of time over all of them, each event once however often its value is named, page by page."""
+    named = [("a", "1.0"), ("b", "1.1"), ("a", "1.1"), ("c", "1.0"), ("b", "1.0"), ("a", "1.2"), ("b", "1.2")]
+    sent = [error(ts=ts, component=c, release=r) for ts, (c, r) in zip(TIMES, named, strict=True)]
+    await post(client, *sent)
+    wanted = [event["id"] for event in reversed(sent) if event["component"] in "ab" and event["release"] != "1.2"]
+    seen: list[str] = []
+    cursor = ""
+    while cursor is not None:
+        params = {
+            "component": "a,b,a",
+            "release": "1.1,1.0,1.1,none",
+            "limit": "2",
+            **({"cursor": cursor} if cursor else {}),
+        }
+        page = (await client.get("/api/v1/errors", params=params)).json()
+        seen += [event["id"] for event in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == wanted
+
+
 async def test_pages_are_complete_and_in_order_of_time(client: httpx.AsyncClient) -> None:
     """Latest first, whatever the order of arrival, each once, also where times are equal."""
     for ts in (TIMES[3], TIMES[0], TIMES[5], TIMES[0], TIMES[0], TIMES[6], TIMES[1]):

@@ -73,6 +73,15 @@ def test_broken_and_cut_off_is_refused(encoding: str, body: bytes) -> None:
         decode(body, encoding)
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_a_body_of_very_many_parts_is_refused(encoding: str) -> None:
+    """Members and frames may follow each other, but not by the hundred thousand, which would take minutes."""
+    compress = gzip.compress if encoding == "gzip" else zstandard.compress
+    assert decode(compress(b"ab") * 100, encoding) == b"ab" * 100
+    with pytest.raises(UnreadableBody, match="parts"):
+        decode(compress(b"") * 100_000, encoding)
+
+
 @pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, zstd", "nonsense"])
 def test_other_encodings_are_named(encoding: str) -> None:
     """The answer says which encodings there are."""

@@ -89,12 +89,42 @@ def test_nesting_beyond_measure_and_broken(body: str) -> None:
         parse(body.encode(), "json")
 
 
+@pytest.mark.parametrize("broken", ["{oops}", '{"a": }', "tru", '{"a": 1}}'[:-1] + " 5", '{"a" "b"}'])
+def test_one_broken_event_costs_itself(broken: str) -> None:
+    """As long as the brackets match, the others of the same array are read."""
+    parsed = parse(f'{{"events": [{{"a": 1}}, {broken}, {{"b": "]"}}], "dropped": [7]}}'.encode(), "json")
+    assert [parsed.events[0], parsed.events[2]] == [{"a": 1}, {"b": "]"}]
+    assert isinstance(parsed.events[1], Unparsed)
+    assert parsed.events[1].code == "invalid_json"
+    assert parsed.dropped == [7]
+
+
+@pytest.mark.parametrize("events", ["oops", "{oops}", "1 2", "{oops}, tru"])
+def test_nothing_but_broken_events_is_no_body(events: str) -> None:
+    """Where not one can be read, the body as a whole is refused."""
+    with pytest.raises(UnreadableBody, match="not valid JSON"):
+        parse(f'{{"events": [{events}]}}'.encode(), "json")
+
+
+def test_bare_control_characters_are_taken() -> None:
+    """A line end that was not escaped, as hand-made JSON has it, costs nothing."""
+    assert parse(b'{"events": ["a\nb\tc\x01"]}', "json").events == ["a\nb\tc\x01"]
+
+
 @pytest.mark.parametrize("form", ["json", "ndjson"])
 def test_there_is_a_limit_to_events(form: str) -> None:
     """So that answers and transactions stay bounded."""
     body = b'{"events": [' + b"1," * MAX_EVENTS + b"1]}" if form == "json" else b"1\n" * (MAX_EVENTS + 1)
     with pytest.raises(TooManyEvents):
         parse(body, "json" if form == "json" else "ndjson")
+    with pytest.raises(TooManyEvents):
+        parse(b'{"events": [oops' + b",1" * MAX_EVENTS * 9 + b"]}", "json")
+
+
+def test_there_is_a_limit_to_values() -> None:
+    """A body of nothing but empty objects would take fifty times its size in memory."""
+    with pytest.raises(TooManyEvents, match="values"):
+        parse(b'{"events": [' + b"{}," * 1_100_000 + b"{}]}", "json")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +154,7 @@ def test_other_content_types_are_refused(content_type: str) -> None:
 def test_splitting_agrees_with_parsing(events: list[object], others: list[object]) -> None:
     """Taking an array apart by its brackets finds the same items as a parser does."""
     text = json.dumps({"events": events, "n": 5, "others": others}).encode()
-    members = split_object(text)
+    members = split_object(text, 5)
     assert [orjson.loads(item) for item in members["events"]] == json.loads(text)["events"]
     assert len(members["others"]) == len(others)
     assert "n" not in members
@@ -144,6 +174,6 @@ def test_no_body_breaks_the_parser(body: bytes) -> None:
 def test_no_text_breaks_the_splitter(text: bytes) -> None:
     """Whatever comes, it is taken apart or refused."""
     try:
-        split_object(text)
+        split_object(text, 5)
     except NotSplittable:
         return

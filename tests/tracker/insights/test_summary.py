@@ -47,7 +47,14 @@ def test_events_are_counted_where_they_belong() -> None:
         sessions={"s": Session("", "", 1, HOUR - 1)},
         visits={Visit("s", "chat"): Span(1, HOUR - 1)},
         components={"chat": HOUR, "page": HOUR + 5},
+        releases={},
     )
+
+
+def test_a_release_is_known_from_its_first_event() -> None:
+    """Of any type; events that name none are of none."""
+    events = [Seen("error", 9, release="1.1"), Seen("vital", 5, release="1.1"), Seen("timing", 7, release="1.0")]
+    assert increments([*events, Seen("error", 1)]).releases == {"1.1": 5, "1.0": 7}
 
 
 EVENTS = st.builds(

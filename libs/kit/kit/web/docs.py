@@ -20,16 +20,19 @@ _REF = "#/components/schemas/{model}"
 
 
 def add_docs(app: FastAPI, open_paths: Collection[str] | None) -> None:
-    """Serve the browsable page, and describe problems and (when `open_paths` is given) the bearer token."""
+    """Serve the browsable page, and describe problems and (when `open_paths` is given) the bearer token.
+
+    The page's addresses are relative, so that it also works under a path of a reverse proxy.
+    """
     app.mount("/docs-assets", StaticFiles(directory=_ASSETS), name="docs-assets")
 
     async def docs(_request: Request) -> HTMLResponse:
         return get_swagger_ui_html(
-            openapi_url="/openapi.json",
+            openapi_url="openapi.json",
             title=app.title,
-            swagger_js_url="/docs-assets/swagger-ui-bundle.js",
-            swagger_css_url="/docs-assets/swagger-ui.css",
-            swagger_favicon_url="/docs-assets/favicon.png",
+            swagger_js_url="docs-assets/swagger-ui-bundle.js",
+            swagger_css_url="docs-assets/swagger-ui.css",
+            swagger_favicon_url="docs-assets/favicon.png",
         )
 
     def openapi() -> dict[str, Any]:
@@ -42,7 +45,13 @@ def add_docs(app: FastAPI, open_paths: Collection[str] | None) -> None:
 
 
 def _describe(app: FastAPI, open_paths: Collection[str] | None) -> dict[str, Any]:
-    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        servers=app.servers or None,
+    )
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     problem = ProblemDetails.model_json_schema(ref_template=_REF)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.ids import new_id
+from kit.logging import request_log
 from kit.web.metrics import HttpMetrics
 from kit.web.problems import problem_response
 
@@ -22,6 +22,7 @@ _log = structlog.get_logger("http")
 _GOOD_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
 _INTERNAL = "something went wrong here; the log has it under this request id"
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_QUIET_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 _DRAINED_BYTES = 64 << 20
 _DRAIN_S = 5.0
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -37,13 +38,14 @@ class RequestContext:
         self._app = app
         self._metrics = metrics
         self._on_error = on_error
+        self._log_request = request_log()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = _header(scope, b"x-request-id")
+        given = header_of(scope, b"x-request-id")
         request_id = given if _GOOD_REQUEST_ID.fullmatch(given) else new_id("req")
         scope["request_id"] = request_id
         started = time.perf_counter()
@@ -54,8 +56,11 @@ class RequestContext:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-                self._count(scope, status, time.perf_counter() - started)
-            await send(message)
+                seconds = time.perf_counter() - started
+                await send(message)
+                self._count(scope, status, seconds)  # once the answer is on its way
+            else:
+                await send(message)
 
         bound = structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
@@ -72,9 +77,11 @@ class RequestContext:
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _KNOWN_METHODS else "OTHER"
         self._metrics.observe(method, route_of(scope), status, seconds)
-        quiet = scope["path"] in {"/livez", "/readyz", "/metrics"}
-        log = _log.debug if quiet else _log.info
-        log("request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2))
+        path, ms = scope["path"], round(seconds * 1000, 2)
+        if path in _QUIET_PATHS:
+            _log.debug("request", method=method, path=path, status=status, ms=ms)
+        else:
+            self._log_request(scope["request_id"], method, path, status, ms)
 
 
 def route_of(scope: Scope) -> str:
@@ -92,15 +99,15 @@ class HostCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] == "http" and _host_name(_header(scope, b"host")) not in self._allowed:
+        if scope["type"] == "http" and _host_name(header_of(scope, b"host")) not in self._allowed:
             detail = "this Host is not served here; add its name to the service's *_ALLOWED_HOSTS"
             await problem_response(400, "unknown_host", detail)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
 
-def _header(scope: Scope, name: bytes) -> str:
-    """The header's first value; a tenth of the time of Starlette's `Headers`."""
+def header_of(scope: Scope, name: bytes) -> str:
+    """A header's first value, or an empty text; `name` in lower case. A tenth of the time of Starlette's `Headers`."""
     for key, value in scope["headers"]:
         if key == name:
             return value.decode("latin-1")
@@ -143,8 +150,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = self._limits.of(scope["path"])
-        declared = _header(scope, b"content-length")
-        if not declared and not _header(scope, b"transfer-encoding"):
+        declared = header_of(scope, b"content-length")
+        if not declared and not header_of(scope, b"transfer-encoding"):
             await self._app(scope, receive, send)  # there is no body
             return
         detail = f"the body is over the limit of {limit} bytes"
@@ -192,7 +199,7 @@ class BearerAuth:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http" or self._is_open(scope["path"]) or self._knows(Headers(scope=scope)):
+        if scope["type"] != "http" or self._is_open(scope["path"]) or self._knows(scope):
             await self._app(scope, receive, send)
             return
         detail = "send the service's token as `Authorization: Bearer TOKEN`"
@@ -202,5 +209,5 @@ class BearerAuth:
     def _is_open(self, path: str) -> bool:
         return path in self._open or (bool(self._open_prefixes) and path.startswith(self._open_prefixes))
 
-    def _knows(self, headers: Headers) -> bool:
-        return hmac.compare_digest(headers.get("authorization", "").encode("latin-1"), self._expected)
+    def _knows(self, scope: Scope) -> bool:
+        return hmac.compare_digest(header_of(scope, b"authorization").encode("latin-1"), self._expected)

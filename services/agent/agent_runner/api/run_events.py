@@ -67,7 +67,8 @@ async def _stream(parts: Parts, run_id: str, after: int, last_id: str | None) ->
     if last_id:
         known = last_id.isascii() and last_id.isdigit() and len(last_id) < 16
         after = int(last_id) if known else 0
-        if not known:
+        if not known or after > await parts.database.read(lambda connection: table.last_seq(connection, run_id)):
+            after = 0
             yield RESYNC
     active = parts.runs.active(run_id)
     async for item in follow(parts.database, active.channel if active else None, run_id, after):

@@ -22,6 +22,8 @@ _INSTRUCTIONS = (
 _KEPT_SHARE = 0.4
 _LINE_CHARS = 2_000
 _LEAST = 2_000
+_LEAST_BUDGET = 4_000
+_CHARS_A_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,14 @@ class Plan:
 def size_of(messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> int:
     """How large a request is, in characters; about four of them are a token."""
     return sum(_message_size(message) for message in messages) + sum(_tool_size(tool) for tool in tools)
+
+
+def budget_for(window: int | None, most: int) -> int:
+    """How many characters a request to a model may have: `most`, or less where its window of so many tokens is small.
+
+    A quarter of the window is left for the answer.
+    """
+    return max(min(most, int(window * _CHARS_A_TOKEN * 0.75)), _LEAST_BUDGET) if window else most
 
 
 def plan(messages: Sequence[Message], budget: int) -> Plan:

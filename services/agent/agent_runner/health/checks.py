@@ -12,6 +12,7 @@ from agent_runner.mcp_manager.importer import ImportProblem
 from agent_runner.mcp_manager.types import ServerState
 from agent_runner.models.registry import ModelRegistry, ProviderInfo
 from agent_runner.runs.manager import RunManager
+from agent_runner.runs.recorder import Recorder
 from agent_runner.storage.database import ping
 from agent_runner.tools.workspace import Workspace
 
@@ -19,11 +20,12 @@ _BACKLOG = 1_000
 _MOST_NAMED = 5
 
 
-def storage(database: Database) -> Check:
-    """The database can be read and written."""
+def storage(database: Database, recorder: Recorder) -> Check:
+    """The database can be read and written, and nothing waits for a place on the disk."""
 
     async def check() -> Finding:
         try:
+            recorder.require_storage()
             await database.read(ping)
             await database.write(ping)
         except Problem as problem:

@@ -11,6 +11,7 @@ import structlog
 from kit.problems import NotFound
 
 from agent_runner.core.ports import Model
+from agent_runner.models.connections import model_client
 from agent_runner.models.discovery import Discovered, FoundModel, discover
 from agent_runner.models.openai_compatible import OpenAICompatibleModel
 from agent_runner.models.operator import BUILT_IN, OperatorModel
@@ -108,6 +109,12 @@ class ModelRegistry:
         """What is known of a model; None for one that no provider listed."""
         return next((info for info in self.list() if info.id == model_id), None)
 
+    def context_window(self, model_id: str) -> int | None:
+        """How many tokens a request to a model may have, where its provider says so."""
+        name, _, model = model_id.partition(":")
+        found = self._found.get(name)
+        return next((each.context_window for each in found.models if each.name == model), None) if found else None
+
     def for_role(self, role: Role) -> Model:
         """The model for a role: the one set, else the best that was found, else the built-in one."""
         _ = role  # one model serves all roles until roles can be set
@@ -136,10 +143,8 @@ class ModelRegistry:
         self._found[provider.name] = found
 
     def _client(self) -> httpx.AsyncClient:
-        if self._http is None:  # 20 ms, when first needed
-            limits = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=30.0)
-            direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "host.docker.internal")}
-            self._http = httpx.AsyncClient(limits=limits, mounts=direct)
+        if self._http is None:  # when first needed
+            self._http = model_client()
         return self._http
 
     def _make(self, model_id: str) -> Model:

@@ -11,7 +11,7 @@ from agent_runner.runs.ports import Announcer
 from agent_runner.runs.recorder import Recorder
 from agent_runner.storage import events, run_counts, sessions
 from agent_runner.storage import runs as table
-from agent_runner.storage.records import Event, RunBody, RunRecord, RunRequest, RunStatus
+from agent_runner.storage.records import Event, ModelUsage, RunBody, RunRecord, RunRequest, RunStatus
 from agent_runner.storage.run_counts import RunCount
 from agent_runner.storage.runs import RunFilter
 
@@ -73,6 +73,10 @@ class Archive:
         await self._recorder.catch_up()
         bodies = await self._database.read(lambda connection: table.of_session(connection, session_id))
         return history.conversation(bodies)
+
+    async def usage_by_model(self, since: int) -> Mapping[str, ModelUsage]:
+        """What the runs made since a time (milliseconds since 1970) asked of each model."""
+        return await self._database.read(lambda connection: table.usage_by_model(connection, since))
 
     async def delete(self, run_id: str) -> None:
         """Delete a run that has ended. Raises `RunNotFound`, `RunActive`."""

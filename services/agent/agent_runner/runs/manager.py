@@ -150,11 +150,23 @@ class RunManager:
         return run.record
 
     def break_off(self, run: ActiveRun, reason: str) -> None:
-        """Have a run end, whatever it is doing; nothing for one that has ended."""
+        """Have a run end, whatever it is doing; nothing for one that has ended or is about to."""
         task = self._tasks.get(run.record.id)
-        if task is not None and not run.record.ended:
+        if task is not None and not run.record.ended and not task.cancelling():
             run.cancel_reason = reason
             task.cancel()
+
+    async def ended(self, run: ActiveRun) -> Problem | None:
+        """Wait until a run has ended and all of it is stored.
+
+        Gives the problem when the database does not take it: the run is broken off, and its caller need not wait on.
+        """
+        trouble = self._recorder.trouble()
+        await asyncio.wait([run.finished, trouble], return_when=asyncio.FIRST_COMPLETED)
+        if run.finished.done():
+            return None
+        self.break_off(run, trouble.result().code)
+        return trouble.result()
 
     async def retry(self, run_id: str, live: Live, also: Callable[[RunRecord], Unit] | None = None) -> ActiveRun:
         """A new run with the same input. Raises `RunNotFound`, and what `start` raises."""
@@ -217,7 +229,13 @@ class RunManager:
             program = Direct(model, journal, live.client_tools, request.options)
             return Work(program, history.opening([], said, request.messages))
         return self._workshop.agent(
-            run, request, model=model, journal=journal, said=said, client_tools=live.client_tools
+            run,
+            request,
+            model=model,
+            journal=journal,
+            window=self._models.context_window(model.id),
+            said=said,
+            client_tools=live.client_tools,
         )
 
     def _end(self, run: ActiveRun, ending: _Ending, work: Work | None) -> None:

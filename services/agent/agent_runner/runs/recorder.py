@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 from kit.database import Database
-from kit.problems import Overloaded, StorageUnavailable, Unavailable
+from kit.problems import Overloaded, Problem, StorageUnavailable, Unavailable
 
 from agent_runner.runs.channel import Channel
 from agent_runner.runs.ports import Announcer
@@ -45,12 +45,22 @@ class Recorder:
         self._recorded = 0
         self._stored = 0
         self._waiting: list[asyncio.Future[None]] = []
-        self._trouble: Unavailable | Overloaded | None = None
+        self._trouble: asyncio.Future[Problem] | None = None
 
     def require_storage(self) -> None:
         """Raises `StorageUnavailable` while what was recorded cannot be stored."""
-        if self._trouble is not None:
-            raise StorageUnavailable(self._trouble.detail)
+        if self._in_trouble:
+            raise StorageUnavailable(self.trouble().result().detail)
+
+    def trouble(self) -> "asyncio.Future[Problem]":
+        """Done, with the reason, while what was recorded cannot be stored."""
+        if self._trouble is None:
+            self._trouble = asyncio.get_running_loop().create_future()
+        return self._trouble
+
+    @property
+    def _in_trouble(self) -> bool:
+        return self._trouble is not None and self._trouble.done()
 
     def record(self, channel: Channel, happening: Happening, shown: Callable[[], None] | None = None) -> None:
         """Store what happened, within 25 ms; call `shown` after that. Does not wait."""
@@ -70,7 +80,7 @@ class Recorder:
     async def catch_up(self) -> None:
         """As `flush`, for those who are about to read; where the database is in trouble they see what there is."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE_S if self._trouble is None else 0):
+            async with asyncio.timeout(0 if self._in_trouble else _PATIENCE_S):
                 await self.flush()
 
     async def run(self) -> None:
@@ -102,11 +112,13 @@ class Recorder:
             try:
                 await self._database.write(unit)
             except (Unavailable, Overloaded) as problem:
-                self._trouble = problem
+                if not self._in_trouble:
+                    self.trouble().set_result(problem)
                 _log.warning("events_wait", count=len(batch), reason=problem.detail)
                 await asyncio.sleep(_RETRY_S)
             else:
-                self._trouble = None
+                if self._in_trouble:
+                    self._trouble = None
                 return
 
     def _show(self, batch: Sequence[_Entry]) -> None:

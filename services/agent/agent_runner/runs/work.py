@@ -8,7 +8,7 @@ from typing import Protocol
 from kit.jsontypes import JsonObject
 
 from agent_runner.core.arguments import Checker
-from agent_runner.core.compaction import Compactor
+from agent_runner.core.compaction import Compactor, budget_for
 from agent_runner.core.execute import Executor
 from agent_runner.core.loop import Loop
 from agent_runner.core.ports import Journal, Model, ModelFailedError, Results, StepInfo, Tool, Toolbox
@@ -90,10 +90,11 @@ class Workshop:
         *,
         model: Model,
         journal: Journal,
+        window: int | None,
         said: Sequence[Message],
         client_tools: Sequence[ToolSpec],
     ) -> Work:
-        """A run of the agent's loop; `said` is the session's history."""
+        """A run of the agent's loop; `said` is the session's history, `window` the model's, in tokens."""
         limits = self.limits if request.max_steps is None else replace(self.limits, max_steps=request.max_steps)
         chosen = Without(self.tools.only(request.tools), {spec.name for spec in client_tools})
         toolbox = SearchableToolbox(chosen, self.tools.tokens, self.tool_tokens, self.loaded.of(run.scope))
@@ -112,7 +113,7 @@ class Workshop:
                 clock=run.clock,
             ),
             journal=journal,
-            compactor=Compactor(self.summarizer(), limits.context_chars),
+            compactor=Compactor(self.summarizer(), budget_for(window, limits.context_chars)),
             limits=limits,
             client_tools=client_tools,
             options=request.options,

@@ -106,6 +106,16 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """What runs asked of one model. `last_used_at` is when the last of them was made."""
+
+    runs: int = 0
+    failed: int = 0
+    usage: Usage = NO_USAGE
+    last_used_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRecord:
     """A conversation."""
 

@@ -10,7 +10,7 @@ from kit.jsontypes import Json, JsonObject
 from agent_runner.core.types import Failure, Usage
 from agent_runner.storage import sessions
 from agent_runner.storage.codec import request_from_json, request_to_json, transcript_from_json, transcript_to_json
-from agent_runner.storage.records import FINAL, RunBody, RunRecord, RunRequest, Transcript
+from agent_runner.storage.records import FINAL, ModelUsage, RunBody, RunRecord, RunRequest, Transcript
 from agent_runner.storage.schema import run_bodies, runs
 
 _SEARCHED_CHARS = 2_000
@@ -82,6 +82,19 @@ def newest(
     if before is not None:
         query = query.where(sa.tuple_(runs.c.created_at, runs.c.id) < before)
     return [_record(row) for row in connection.execute(query)]
+
+
+def usage_by_model(connection: sa.Connection, since: int) -> dict[str, ModelUsage]:
+    """What the runs made since then asked of each model."""
+    failed = sa.func.count().filter(runs.c.status == "failed")
+    tokens = sa.func.sum(runs.c.input_tokens), sa.func.sum(runs.c.output_tokens)
+    query = sa.select(runs.c.model, sa.func.count(), failed, *tokens, sa.func.max(runs.c.created_at))
+    return {
+        model: ModelUsage(count, failures, Usage(said, answered), last)
+        for model, count, failures, said, answered, last in connection.execute(
+            query.where(runs.c.created_at >= since).group_by(runs.c.model)
+        )
+    }
 
 
 def unfinished(connection: sa.Connection) -> list[RunRecord]:

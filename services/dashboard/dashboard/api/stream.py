@@ -1,5 +1,6 @@
 """One stream of events for the page."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query
@@ -9,6 +10,8 @@ from kit.web.sse import EventStream
 
 from dashboard.api.parts import PartsOf, VisitorOf
 
+_RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+"""What no run is called is not asked for: the page hears of it from its own request for the run."""
 _ANSWER: dict[int | str, dict[str, object]] = {
     200: {
         "description": "`upstream`, `agent.TOPIC`, `tracker.TYPE`, `run` and `resync`",
@@ -35,7 +38,7 @@ def router() -> APIRouter:
         runs: Annotated[str, Query(max_length=4000, description="Ids of runs to follow, comma-separated.")] = "",
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> EventStream:
-        followed = [run_id for run_id in runs.split(",") if run_id]
+        followed = [run_id for run_id in runs.split(",") if _RUN_ID.fullmatch(run_id)]
         return EventStream(parts.hub.page(followed, last_event_id, visitor.session_id), runtime.stopping)
 
     return routes

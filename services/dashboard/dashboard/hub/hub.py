@@ -1,6 +1,7 @@
 """Listens to both services and tells every page."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 
 import structlog
@@ -18,6 +19,7 @@ _STREAM = "/api/v1/stream"
 _RETRY_S = 0.4
 _REFUSED_RETRY_S = 1.0
 _MAX_RUNS = 50
+_REMEMBERED = 1_000
 
 _log = structlog.get_logger("hub")
 
@@ -35,6 +37,7 @@ class Hub:
         self._feeds = feeds
         self._broadcast = Broadcast()
         self._pages: dict[Subscription, str | None] = {}
+        self._ended: deque[str] = deque(maxlen=_REMEMBERED)
         for upstream in upstreams:
             upstream.on_change(lambda changed: self._broadcast.publish("upstream", _described(changed)))
 
@@ -49,6 +52,8 @@ class Hub:
     ) -> AsyncIterator[ServerEvent]:
         """What one page hears: everything, and the words of the runs it names."""
         async with self._broadcast.subscribe(last_event_id) as subscription:
+            if session_id in self._ended:
+                return
             self._pages[subscription] = session_id
             for upstream in self._upstreams:
                 subscription.put(ServerEvent("upstream", _described(upstream)))
@@ -62,7 +67,8 @@ class Hub:
                 self._pages.pop(subscription, None)
 
     def end_session(self, session_id: str) -> None:
-        """End the streams of a session that is over."""
+        """End the streams of a session that is over, also one that was let in and does not stand yet."""
+        self._ended.append(session_id)
         for subscription in [page for page, owner in self._pages.items() if owner == session_id]:
             del self._pages[subscription]
             subscription.put(RESYNC)  # only to wake it

@@ -33,7 +33,7 @@ async def listen(upstream: Upstream, path: str, last_event_id: str | None) -> As
             reason = _REASONS.get(response.status, f"it answers {response.status} where its events should be")
             raise Refused(response.status, reason)
         yield None
-        async for chunk in response.content.iter_any():
+        async for chunk in upstream.chunks(response):
             try:
                 events = parser.feed(chunk)
             except TooLong as error:

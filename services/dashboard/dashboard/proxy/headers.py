@@ -1,8 +1,10 @@
 """Which headers pass the proxy, in each direction. Pure."""
 
+import re
 from collections.abc import Iterable
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
+Headers = list[tuple[bytes, bytes]]
 
 _HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te"}
@@ -33,6 +35,9 @@ _NOT_HANDED_BACK = _HOP_BY_HOP | {
     b"x-content-type-options",
     b"x-request-id",
 }
+BODILESS = frozenset({204, 304})
+"""Statuses whose answers have no body."""
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def sent_on(headers: RawHeaders, request_id: str) -> dict[str, str]:
@@ -42,16 +47,24 @@ def sent_on(headers: RawHeaders, request_id: str) -> dict[str, str]:
     for name, value in headers:
         if name in dropped or name[:4] == b"sec-":
             continue
-        key, text = name.decode("latin-1"), value.decode("latin-1")
+        key, text = name.decode("latin-1"), value.decode("utf-8", "replace")
         kept[key] = f"{kept[key]}, {text}" if key in kept else text
     kept["x-request-id"] = request_id
     return kept
 
 
-def handed_back(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
-    """The upstream's headers for the browser, with lower-case names."""
+def handed_back(status: int, headers: RawHeaders) -> Headers:
+    """The upstream's headers for the browser, with lower-case names.
+
+    An answer that has no body by its status has no length either, whatever it says. Raises `ValueError` for a status or
+    a control character that no server may send on.
+    """
     lowered = [(name.lower(), value) for name, value in headers]
+    if not 200 <= status < 600 or _CONTROL.search(b"".join([value for _, value in lowered])):
+        raise ValueError("a status or a control character in a header that no server may send")
     dropped = _dropped(_NOT_HANDED_BACK, lowered)
+    if status in BODILESS:
+        dropped |= {b"content-length"}
     return [header for header in lowered if header[0] not in dropped]
 
 

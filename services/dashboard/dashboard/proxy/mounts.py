@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from kit.problems import Problem, TooLarge
-from kit.web.problems import respond
+from kit.problems import Problem
+from kit.web.problems import handle_http_exception, respond
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -32,7 +33,7 @@ async def _answered(app: ASGIApp, scope: Scope, receive: Receive, send: Send) ->
     except Problem as problem:
         response = respond(problem)
     except HTTPException as error:  # only the size limit raises it
-        response = respond(TooLarge(str(error.detail), headers=error.headers))
+        response = await handle_http_exception(Request(scope), error)
     else:
         return
     await response(scope, receive, send)

@@ -1,6 +1,7 @@
 """Passes the allow-listed calls through to one upstream, streaming. A plain ASGI app: it is the hottest path."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Literal
 
 import aiohttp
@@ -12,14 +13,14 @@ from starlette.types import Message, Receive, Scope, Send
 from dashboard.auth.gate import visitor_of
 from dashboard.errors import UpstreamDown, UpstreamTimeout
 from dashboard.proxy.allow import WAITED_FOR, AllowList, check_query
-from dashboard.proxy.headers import handed_back, sent_on
+from dashboard.proxy.headers import BODILESS, Headers, handed_back, sent_on
 from dashboard.proxy.passage import Passage, Passages
 from dashboard.upstreams.upstream import Upstream
 
 _API = "/api/v1/"
 _WHOLE_BYTES = 4 << 20
 _WAIT_S = 600.0
-_BODILESS = frozenset({"GET", "HEAD"})
+_NO_BODY = frozenset({"GET", "HEAD"})
 _SANDBOX = (b"content-security-policy", b"sandbox")
 _SAVED = (b"content-disposition", b"attachment")
 
@@ -59,7 +60,7 @@ class Proxy:
         self._passages.add(passage, visitor.session_id if visitor else None)
         try:
             async with passage:
-                await self._exchange(method, target, headers, None if method in _BODILESS else body, answer, answer_s)
+                await self._exchange(method, target, headers, None if method in _NO_BODY else body, answer, answer_s)
         finally:
             self._passages.remove(passage)
         if not passage.client_left:
@@ -78,12 +79,20 @@ class Proxy:
         deadline = asyncio.get_running_loop().time() + answer_s
         response = await self._upstream.call(method, target, headers, body, within_s=answer_s)
         try:
+            fitting = self._headers(response)
             if _comes_whole(response):
-                await answer.whole(response, await self._read(response, deadline))
+                await answer.whole(response, fitting, await self._read(response, deadline))
             else:
-                await answer.stream(response)
+                await answer.stream(response, fitting, self._upstream.chunks(response))
         finally:
             response.release()
+
+    def _headers(self, response: ClientResponse) -> Headers:
+        try:
+            return handed_back(response.status, response.raw_headers)
+        except ValueError as error:
+            response.close()
+            raise UpstreamDown(f"the {self._upstream.name} answers with what is no HTTP: {error}") from error
 
     async def _read(self, response: ClientResponse, deadline: float) -> bytes:
         if response.content.is_eof():  # it is all here already
@@ -108,20 +117,18 @@ class _Answer:
         self._is_file = template.endswith("{path*}")
         self._stage: Literal["none", "events", "other", "done"] = "none"
 
-    async def whole(self, response: ClientResponse, body: bytes) -> None:
-        headers = self._headers(response)
+    async def whole(self, response: ClientResponse, headers: Headers, body: bytes) -> None:
         if not any(name == b"content-length" for name, _ in headers):
-            headers.append((b"content-length", str(len(body)).encode()))
+            headers = [*headers, (b"content-length", str(len(body)).encode())]
         self._stage = "done"
-        await self._send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await self._start(response.status, headers)
         await self._send({"type": "http.response.body", "body": body})
 
-    async def stream(self, response: ClientResponse) -> None:
+    async def stream(self, response: ClientResponse, headers: Headers, chunks: AsyncIterator[bytes]) -> None:
         self._stage = "events" if response.content_type == "text/event-stream" else "other"
-        headers = self._headers(response)
-        await self._send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await self._start(response.status, headers)
         try:
-            async for chunk in response.content.iter_any():
+            async for chunk in chunks:
                 await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
         except (aiohttp.ClientError, TimeoutError) as error:
             _log.warning("answer_broke_off", reason=str(error) or type(error).__name__)
@@ -137,12 +144,12 @@ class _Answer:
         if self._stage == "events":
             await self._send({"type": "http.response.body", "body": b""})
 
-    def _headers(self, response: ClientResponse) -> list[tuple[bytes, bytes]]:
-        headers = handed_back(response.raw_headers)
-        return as_download(headers) if self._is_file else headers
+    async def _start(self, status: int, headers: Headers) -> None:
+        headers = as_download(headers) if self._is_file else headers
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
 
-def as_download(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def as_download(headers: Headers) -> Headers:
     """A file of the workspace is anybody's: it is saved, never shown as a page of ours."""
     named = [value for name, value in headers if name == b"content-disposition" and value.startswith(b"attachment")]
     kept = [header for header in headers if header[0] != b"content-disposition"]
@@ -152,8 +159,10 @@ def as_download(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]
 def _comes_whole(response: ClientResponse) -> bool:
     """JSON of a size that fits the memory of many such calls at once."""
     length = response.content_length
-    return response.content_type in {"application/json", "application/problem+json"} and (
-        length is None or length <= _WHOLE_BYTES
+    return (
+        response.status not in BODILESS
+        and response.content_type in {"application/json", "application/problem+json"}
+        and (length is None or length <= _WHOLE_BYTES)
     )
 
 

@@ -63,6 +63,10 @@ export class Resource {
     this.#dirty = stale;
   }
 
+  get shown() {
+    return this.#users > 0;
+  }
+
   /** Keeps it fresh until let go. @returns {() => void} lets go */
   retain() {
     this.#users += 1;
@@ -162,8 +166,14 @@ export function resource(path, needs = {}) {
   if (known) return known;
   const made = new Resource(path, needs);
   resources.set(path, made);
-  if (resources.size > KEPT) resources.delete([...resources.keys()][0]);
+  if (resources.size > KEPT) forgetOne();
   return made;
+}
+
+/** The oldest that is not shown; what is shown stays, for news must find it. */
+function forgetOne() {
+  const [path] = [...resources].find(([, { shown }]) => !shown) ?? [];
+  if (path) resources.delete(path);
 }
 
 /** Fetches again what was changed by an action of ours. @param {string} prefix of the paths */

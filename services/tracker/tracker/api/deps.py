@@ -6,6 +6,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Query, Request
 from kit.clock import Clock, parse_rfc3339
 from kit.database import Database
+from kit.text import clean_text
 from kit.web.sse import Broadcast
 from pydantic import BeforeValidator
 
@@ -53,12 +54,16 @@ SettledTracker = Annotated[Services, Depends(_settled)]
 
 def _split(values: object) -> object:
     texts = cast("list[str]", values)
-    return [word for text in texts for part in text.split(",") if (word := part.strip())]
+    return [word for text in texts for part in clean_text(text).split(",") if (word := part.strip())]
 
 
 def milliseconds(text: object) -> object:
     """RFC 3339 → milliseconds since 1970. Raises `ValueError`."""
-    return parse_rfc3339(text) if isinstance(text, str) else text
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise ValueError("must be an RFC 3339 time such as 2026-01-31T12:00:00Z")  # noqa: TRY004 - pydantic's way to refuse
+    return parse_rfc3339(text)
 
 
 _Many = (

@@ -8,11 +8,11 @@ import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from kit.problems import Problem
+from kit.web.middleware import header_of
 from kit.web.problems import handle_http_exception, respond
 from kit.web.routing import router as new_router
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
@@ -109,13 +109,11 @@ _REQUEST_BODY = {
 async def take_events(request: Request) -> Response:
     """One bad event never costs the others: it is named in `rejected`. Sending an id again changes nothing."""
     services = services_of(request)
-    headers = request.headers
-    form = form_of(headers.get("content-type", ""))
-    encoding = headers.get("content-encoding", "")
-    with services.budget.hold() as held:
-        try:
-            body = await _read(request, held)
-        except ClientDisconnect:
+    form = form_of(header_of(request.scope, b"content-type"))
+    encoding = header_of(request.scope, b"content-encoding")
+    with Held(services.budget) as held:
+        body = await _read(request.receive, held)
+        if body is None:
             return Response(status_code=400)  # nobody is there to read it
         job = (services.preparer, body, form, encoding, services.clock())
         batch = await asyncio.to_thread(_prepare, *job) if len(body) > _LARGE or encoding else _prepare(*job)
@@ -154,12 +152,18 @@ class IngestFirst:
         await response(scope, receive, send)
 
 
-async def _read(request: Request, held: Held) -> bytes:
+async def _read(receive: Receive, held: Held) -> bytes | None:
+    """The whole body, or None when the client left before its end."""
     chunks: list[bytes] = []
-    async for chunk in request.stream():
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunk: bytes = message.get("body", b"")
         held.add(len(chunk))
         chunks.append(chunk)
-    return b"".join(chunks)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
 
 
 def _prepare(preparer: Preparer, body: bytes, form: Form, encoding: str, now: int) -> Batch:

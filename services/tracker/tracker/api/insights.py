@@ -84,7 +84,8 @@ Scoped = Annotated[Scope, Depends(_scope)]
 
 @router.get("/insights", summary="The summary; by default of the last 24 hours")
 async def summarize(tracker: SettledTracker, scope: Scoped) -> Summary:
-    """In whole hours: the answer says from when to when. It costs the same however many events there are."""
+    """In whole hours, five years at the most: the answer says from when to when. It costs the same for any number of
+    events."""
     read = tracker.database.read
     components, steps, sessions, issues = await asyncio.gather(
         read(lambda c: store.tally_by_component(c, scope)),

@@ -6,9 +6,10 @@ from typing import Annotated, Self, cast
 import orjson
 from fastapi import Query, Response
 from kit.jsontypes import Json
+from kit.text import clean_text
 from kit.web.pages import Page, PageQuery, cut
 from kit.web.routing import router as new_router
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from tracker.api.deps import Kinds, Levels, Services, SettledTracker, States, Time, Words, milliseconds
 from tracker.api.records import ErrorRecord, record_page, shown
@@ -29,21 +30,26 @@ class UntilChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ts: Annotated[int | None, BeforeValidator(milliseconds, json_schema_input_type=str | None)] = None
-    events: Annotated[int | None, Field(ge=1, le=2**53)] = None
+    events: Annotated[int | None, Field(ge=1, le=2**53, strict=True)] = None
 
 
 class IssueChange(BaseModel):
-    """The state that an issue is put into; `until` only with `ignored`."""
+    """The state that an issue is put into; `until` only with `ignored`, `resolved_in` only with `resolved`."""
 
     model_config = ConfigDict(extra="forbid")
 
     state: State
     until: UntilChange | None = None
+    resolved_in: Annotated[
+        str | None, Field(min_length=1, max_length=500, description="The release that has the fix.")
+    ] = None
 
     @model_validator(mode="after")
-    def _until_fits(self) -> Self:
+    def _conditions_fit(self) -> Self:
         if self.until is not None and self.state != "ignored":
             raise ValueError("until goes with the state ignored only")
+        if self.resolved_in is not None and self.state != "resolved":
+            raise ValueError("resolved_in goes with the state resolved only")
         return self
 
     def of(self, issue: Issue) -> Until:
@@ -64,7 +70,9 @@ async def list_issues(  # noqa: PLR0913, PLR0917 - each filter is a query parame
     level: Levels,
     release: Words,
     environment: Words,
-    q: Annotated[str, Query(max_length=200, description="A part of the title or culprit.")] = "",
+    q: Annotated[
+        str, AfterValidator(clean_text), Query(max_length=200, description="A part of the title or culprit.")
+    ] = "",
     since: Time = None,
     sort: SortKey = "last_seen",
 ) -> Page[IssueItem]:
@@ -85,11 +93,12 @@ async def get_issue(tracker: SettledTracker, issue_id: str) -> IssueDetail:
 @router.patch("/{issue_id}", summary="Resolve, ignore or reopen an issue")
 async def change_issue(tracker: SettledTracker, issue_id: str, change: IssueChange) -> IssueDetail:
     """An error that happened after an issue was resolved opens it again, as a regression; one that only arrives later
-    does not. `until` says when an ignored issue comes back."""
+    does not. With `resolved_in` only an error of a release that was first seen after that one does: errors of older
+    releases go on for a while. `until` says when an ignored issue comes back."""
     now = tracker.clock()
 
     def decide(issue: Issue) -> Issue:
-        return decided(issue, change.state, change.of(issue), now)
+        return decided(issue, change.state, change.of(issue), now, change.resolved_in)
 
     if await tracker.database.write(lambda c: store.change(c, issue_id, decide)) is None:
         raise _missing(issue_id)

@@ -27,7 +27,7 @@ _ANSWER: dict[int | str, dict[str, Any]] = {
     responses=_ANSWER,
 )
 async def stream(
-    request: Request, tracker: Tracker, last_event_id: Annotated[str | None, Header(max_length=100)] = None
+    request: Request, tracker: Tracker, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:
     """Resumable by `Last-Event-ID`; `resync` means: fetch anew."""
     return EventStream(tracker.broadcast.events(last_event_id), runtime_of(request).stopping)

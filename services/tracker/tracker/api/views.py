@@ -80,6 +80,7 @@ class IssueDetail(IssueItem):
     state_changed_at: Time | None = Field(description="By a person, or by an error that is a regression.")
     regressed_at: Time | None = Field(description="The first error after the last resolution.")
     until: Until | None
+    resolved_in: str | None = Field(description="The release that is said to have the fix.")
 
 
 def issue_item(listed: Listed) -> IssueItem:
@@ -100,6 +101,7 @@ def issue_detail(listed: Listed, hours: Mapping[int, int], first_hour: int, late
             "state_changed_at": issue.state_changed_at,
             "regressed_at": issue.regressed_at,
             "until": _until(issue),
+            "resolved_in": issue.resolved_in,
         }
     )
 

@@ -1,22 +1,9 @@
 """How many bytes of request bodies may be in memory at once."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
 
 from kit.problems import Overloaded
-
-
-class Held:
-    """What one request holds of the budget."""
-
-    def __init__(self, budget: "Budget") -> None:
-        self._budget = budget
-        self.bytes = 0
-
-    def add(self, count: int) -> None:
-        """Hold more. Raises `Overloaded` when the budget has no room for it."""
-        self._budget.take(count)
-        self.bytes += count
 
 
 class Budget:
@@ -31,11 +18,29 @@ class Budget:
             raise Overloaded("too many large requests at once; try again shortly")
         self._left -= count
 
-    @contextmanager
-    def hold(self) -> Generator[Held]:
-        """What is taken inside is given back at the end."""
-        held = Held(self)
-        try:
-            yield held
-        finally:
-            self._left += held.bytes
+    def give_back(self, count: int) -> None:
+        """What was taken is free again."""
+        self._left += count
+
+
+class Held:
+    """What one request holds of the budget; given back when its `with` ends."""
+
+    __slots__ = ("_budget", "bytes")
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self.bytes = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._budget.give_back(self.bytes)
+
+    def add(self, count: int) -> None:
+        """Hold more. Raises `Overloaded` when the budget has no room for it."""
+        self._budget.take(count)
+        self.bytes += count

@@ -1,6 +1,7 @@
 """Undo a body's Content-Encoding, with a bound on what comes out."""
 
 import zlib
+from collections.abc import Sequence
 
 import zstandard
 from kit.problems import TooLarge
@@ -10,6 +11,7 @@ from tracker.errors import UnreadableBody, UnsupportedMediaType
 MAX_BYTES = 10 << 20
 """The largest body, as sent and as decoded."""
 
+_MOST_PARTS = 100  # members or frames: what is left is copied after each, so many of them would take quadratic time
 _GZIP = 16 + zlib.MAX_WBITS
 _ZSTD_WINDOW = 8 << 20  # what RFC 8878 asks every decoder to support: a frame cannot make us hold more
 _IDENTITY = frozenset({"", "identity"})
@@ -40,6 +42,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
     out: list[bytes] = []
     room, rest = limit + 1, body
     while rest and room:
+        _check_parts(out)
         member = zlib.decompressobj(_GZIP)
         try:
             out.append(member.decompress(rest, room))
@@ -72,9 +75,15 @@ def _whole_frames(body: bytes) -> bytes:
     out: list[bytes] = []
     rest = body
     while rest:
+        _check_parts(out)
         frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
         out.append(frame.decompress(rest))
         if not frame.eof:
             raise UnreadableBody("the zstd body is cut off")
         rest = frame.unused_data
     return b"".join(out)
+
+
+def _check_parts(done: Sequence[bytes]) -> None:
+    if len(done) >= _MOST_PARTS:
+        raise UnreadableBody(f"the body is compressed in more than {_MOST_PARTS} parts")

@@ -1,9 +1,10 @@
 """From a decoded body to the values of its events: quick for what is well-formed, patient with the rest."""
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast
+from typing import Literal, NoReturn, TypeAlias, cast
 
 import orjson
 from kit.jsontypes import Json
@@ -14,6 +15,8 @@ from tracker.ingest.split import NotSplittable, split_object
 
 MAX_EVENTS = 20_000
 """The most events that one request may carry."""
+
+_MOST_VALUES = 1_000_000  # by commas: ten bytes of text may become a hundred in memory
 
 Form: TypeAlias = Literal["json", "ndjson"]
 _FORMS: Mapping[str, Form] = {
@@ -57,6 +60,8 @@ def parse(body: bytes, form: Form) -> Parsed:
 
     Raises `UnreadableBody` when there are no events to be found in it, `TooManyEvents`.
     """
+    if body.count(b",") > _MOST_VALUES:
+        raise TooManyEvents(f"over {_MOST_VALUES} values in one request; send fewer events at a time")
     parsed = _lines(body) if form == "ndjson" else _whole(body)
     if len(parsed.events) > MAX_EVENTS:
         raise TooManyEvents(f"{len(parsed.events)} events in one request; send at most {MAX_EVENTS}")
@@ -75,8 +80,8 @@ def _lines(body: bytes) -> Parsed:
 def _whole(body: bytes) -> Parsed:
     try:
         value = _loads(body)
-    except ValueError as error:
-        raise UnreadableBody(f"the body is not valid JSON ({error}); {_ENVELOPE}") from None
+    except ValueError as error:  # one event may be broken: that one alone
+        return _unbroken(body) or _refuse(error)
     except (RecursionError, TooDeep):  # one event is nested beyond all measure: read them one by one
         return _each(body)
     if not isinstance(value, Mapping) or not isinstance(value.get("events"), list):
@@ -84,11 +89,24 @@ def _whole(body: bytes) -> Parsed:
     return Parsed(cast("list[Json]", value["events"]), value.get("dropped"))
 
 
+def _refuse(error: ValueError) -> NoReturn:
+    raise UnreadableBody(f"the body is not valid JSON ({error}); {_ENVELOPE}") from None
+
+
+def _unbroken(body: bytes) -> Parsed | None:
+    """A body that is no JSON as a whole because of some of its events; None when all are broken, or none is."""
+    with contextlib.suppress(UnreadableBody):
+        parsed = _each(body)
+        if 0 < sum(isinstance(event, Unparsed) for event in parsed.events) < len(parsed.events):
+            return parsed
+    return None
+
+
 def _each(body: bytes) -> Parsed:
     try:
-        members = split_object(body)
+        members = split_object(body, MAX_EVENTS + 1)
     except NotSplittable as error:
-        raise UnreadableBody(f"the body is not valid JSON ({error}); {_ENVELOPE}") from None
+        _refuse(error)
     events = members.get("events")
     if not isinstance(events, list):
         raise UnreadableBody(f"there is no list of events in the body; {_ENVELOPE}")
@@ -106,11 +124,11 @@ def _one(text: bytes) -> Json | Unparsed:
 
 
 def _loads(text: bytes) -> Json:
-    """orjson where it can; what it refuses (NaN, lone surrogates, broken UTF-8) is read by json and cleaned."""
+    """orjson where it can; what it refuses (NaN, lone surrogates, bare line ends), json reads, and it is cleaned."""
     try:
         value: Json = orjson.loads(text)
     except orjson.JSONDecodeError:
-        value = json.loads(text.decode("utf-8", "replace"), parse_int=_int)
+        value = json.loads(text.decode("utf-8", "replace"), parse_int=_int, strict=False)
         return clean(value)
     return clean(value) if _NUL in text else value
 

@@ -116,7 +116,7 @@ class Preparer:
         """Prepare all of a request; one bad event never costs the others."""
         events: list[Event] = []
         rejected: list[Rejected] = []
-        filtered: Counter[Reason] = Counter()
+        filtered: dict[Reason, int] = {}
         for index, value in enumerate(parsed.events):
             try:
                 event, ts = check(value)
@@ -124,12 +124,12 @@ class Preparer:
                 rejected.append(Rejected(index, refused.code, self._scrubber.text(refused.detail)))
                 continue
             if reason := why_filtered(event, self._filters):
-                filtered[reason] += 1
+                filtered[reason] = filtered.get(reason, 0) + 1
             else:
                 plausible = plausible_time(ts, received_at)
                 event["ts"] = shown_time(event["ts"], ts) if plausible == ts else rfc3339(plausible)
                 events.append(event_of(self._record(cast("JsonObject", event)), plausible, received_at))
-        return Batch(events, rejected, filtered, dropped_by_reason(parsed.dropped))
+        return Batch(events, rejected, filtered, dropped_by_reason(parsed.dropped) if parsed.dropped else {})
 
     def _record(self, event: JsonObject) -> JsonObject:
         """The event with every text cut and scrubbed, without what is null or empty, with what it left unsaid."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import orjson
 
@@ -12,8 +13,8 @@ class NotSplittable(ValueError):
     """The text is no JSON object, or its brackets do not match."""
 
 
-def split_object(text: bytes) -> Mapping[str, list[bytes]]:
-    """Of each member that is an array, the text of its items.
+def split_object(text: bytes, most: int) -> Mapping[str, list[bytes]]:
+    """Of each member that is an array, the text of its items, of the first `most`.
 
     `{"a": [1, {"b": 2}], "c": 3}` → `{"a": [b"1", b'{"b": 2}']}`. What is in the items is not checked. Raises
     `NotSplittable`.
@@ -22,7 +23,7 @@ def split_object(text: bytes) -> Mapping[str, list[bytes]]:
     for member in _parts(text.strip(), b"{"):
         name, _, value = member.partition(b":")
         if value.lstrip().startswith(b"["):
-            found[_name(name)] = list(_parts(value.strip(), b"["))
+            found[_name(name)] = list(islice(_parts(value.strip(), b"["), most))
     return found
 
 

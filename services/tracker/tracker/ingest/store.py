@@ -197,7 +197,8 @@ class _Group:
             return
         started = time.perf_counter()
         last = upto or self._connection.scalar(sa.select(sa.func.max(events.c.seq))) or 0
-        self.changes |= _fold(self._connection, self.state.pending)
+        for start in range(0, len(self.state.pending), MOST_PENDING):
+            self.changes |= _fold(self._connection, self.state.pending[start : start + MOST_PENDING])
         _enter(self._connection, {STORED: len(self.state.pending)})
         overwrite(self._connection, progress, [{"name": _FOLDED, "seq": last}])
         self.state = _State([], last)

@@ -79,6 +79,8 @@ class Increments:
     visits: Mapping[Visit, Span]
     components: Mapping[str, int]
     """When each was last heard of."""
+    releases: Mapping[str, int]
+    """When each was first heard of."""
 
 
 def increments(events: Iterable[Countable]) -> Increments:
@@ -88,6 +90,7 @@ def increments(events: Iterable[Countable]) -> Increments:
     sessions: dict[str, Session] = {}
     visits: dict[Visit, Span] = {}
     components: dict[str, int] = {}
+    releases: dict[str, int] = {}
     for event in events:
         ts, component = event.ts, event.component
         cell = Cell(1, hour_of(ts), event.type, component, event.release, event.environment)
@@ -95,12 +98,14 @@ def increments(events: Iterable[Countable]) -> Increments:
         if event.ok is False and event.type != "error":
             failures[cell] += 1
         components[component] = max(components.get(component, ts), ts)
+        if event.release:
+            releases[event.release] = min(releases.get(event.release, ts), ts)
         session_id = event.session_id
         if session_id is not None:
             sessions[session_id] = _met(sessions.get(session_id), event.release, event.environment, ts)
             first, last = visits.get(visit := Visit(session_id, component), (ts, ts))
             visits[visit] = Span(min(first, ts), max(last, ts))
-    return Increments(_by_span(counts, failures), sessions, visits, components)
+    return Increments(_by_span(counts, failures), sessions, visits, components, releases)
 
 
 def _met(known: Session | None, release: str, environment: str, ts: int) -> Session:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tracker.insights.rollups import Increments
 from tracker.insights.summary import Range, Tally
-from tracker.storage.schema import components, issue_releases, issues, rollups, sessions, visits
+from tracker.storage.schema import components, issue_releases, issues, releases, rollups, sessions, visits
 from tracker.storage.times import HOUR_MS
 from tracker.storage.upsert import add_up
 
@@ -32,7 +32,7 @@ class IssueCounts:
 
 
 def add(connection: sa.Connection, new: Increments) -> None:
-    """Add a batch to the rollups, sessions and components."""
+    """Add a batch to the rollups, sessions, components and releases."""
     cells = [(*cell, *count) for cell, count in new.cells.items()]
     add_up(connection, rollups, cells, plus=("events", "failures"))
     met = [(id_, *session) for id_, session in new.sessions.items()]
@@ -40,6 +40,7 @@ def add(connection: sa.Connection, new: Increments) -> None:
     touched = [(*visit, *span) for visit, span in new.visits.items()]
     add_up(connection, visits, touched, least=("first_seen",), most=("last_seen",))
     add_up(connection, components, list(new.components.items()), most=("last_seen",))
+    add_up(connection, releases, list(new.releases.items()), least=("first_seen",))
 
 
 def tally_by_component(connection: sa.Connection, scope: Scope) -> Sequence[Tally]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tracker.storage.times import DAY_HOURS, HOUR_MS, hour_of
 
 _HOURLY_UP_TO = 72
+_LONGEST = 5 * 366 * DAY_HOURS  # an answer that stays readable, whatever is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,12 @@ class Range:
 
 
 def range_of(since: int | None, until: int | None, now: int) -> Range:
-    """The hours that times in ms fall into; by default the 24 that end with this one. A long range is of whole days."""
-    end = hour_of(now if until is None else until - 1) + 1
-    hours = Range(end - DAY_HOURS if since is None else hour_of(since), end)
+    """The hours that times in ms fall into; by default the 24 that end with this one. A long range is of whole days.
+
+    It ends a day from now at the latest, and what is over five years is cut off at its beginning.
+    """
+    end = min(hour_of(now if until is None else until - 1) + 1, hour_of(now) + DAY_HOURS)
+    hours = Range(end - DAY_HOURS if since is None else max(hour_of(since), end - _LONGEST), end)
     if hours.step == 1:
         return hours
     return Range(hours.since // DAY_HOURS * DAY_HOURS, -(-hours.until // DAY_HOURS) * DAY_HOURS)

@@ -4,7 +4,7 @@ However the same errors are cut into batches and in whatever order they arrive, 
 is a count, a least, a most, or taken from the latest error (by time, then id).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeAlias
 
@@ -71,6 +71,8 @@ class Issue:
     """When a person last set the state, or the error came that was a regression; None while nothing did."""
     resolved_at: int | None
     """When it was last resolved; kept when it regresses, so that a straggler can still be told from a regression."""
+    resolved_in: str | None
+    """Where the resolution names one: the release with the fix. Errors of releases before it do not count."""
     regressed_at: int | None
     """The time of the first error after the resolution."""
     until: Until
@@ -100,6 +102,7 @@ def opened(issue_id: str, first: Sighting) -> Issue:
         state="open",
         state_changed_at=None,
         resolved_at=None,
+        resolved_in=None,
         regressed_at=None,
         until=FOR_GOOD,
         events=0,
@@ -110,8 +113,13 @@ def opened(issue_id: str, first: Sighting) -> Issue:
     )
 
 
-def absorb(issue: Issue, sightings: Sequence[Sighting], new_sessions: int) -> Issue:
-    """The issue with more errors, `new_sessions` of whose sessions it had not seen before."""
+def absorb(
+    issue: Issue, sightings: Sequence[Sighting], new_sessions: int, later_releases: Collection[str] = ()
+) -> Issue:
+    """The issue with more errors, `new_sessions` of whose sessions it had not seen before.
+
+    `later_releases` are those first seen after the issue's `resolved_in`.
+    """
     latest = max(sightings, key=lambda one: (one.ts, one.id))
     counted = replace(
         issue,
@@ -119,7 +127,7 @@ def absorb(issue: Issue, sightings: Sequence[Sighting], new_sessions: int) -> Is
         sessions=issue.sessions + new_sessions,
         first_seen=min(issue.first_seen, *(one.ts for one in sightings)),
     )
-    return _woken(_regressed(_described(counted, latest), sightings))
+    return _woken(_regressed(_described(counted, latest), sightings, later_releases))
 
 
 def _described(issue: Issue, latest: Sighting) -> Issue:
@@ -139,11 +147,16 @@ def _described(issue: Issue, latest: Sighting) -> Issue:
     )
 
 
-def _regressed(issue: Issue, sightings: Sequence[Sighting]) -> Issue:
-    """Only an error that happened after the resolution is a regression, whenever it arrives."""
+def _regressed(issue: Issue, sightings: Sequence[Sighting], later_releases: Collection[str]) -> Issue:
+    """Only an error that happened after the resolution is a regression, whenever it arrives.
+
+    Where the fix is in a release, errors of releases before it and of none are what was to be expected.
+    """
     if issue.resolved_at is None:
         return issue
     late = [one.ts for one in sightings if one.ts > issue.resolved_at]
+    if issue.resolved_in is not None:
+        late = [one.ts for one in sightings if one.ts > issue.resolved_at and one.release in later_releases]
     if not late:
         return issue
     first = min(late) if issue.regressed_at is None else min(issue.regressed_at, *late)
@@ -162,11 +175,18 @@ def _woken(issue: Issue) -> Issue:
     return issue
 
 
-def decided(issue: Issue, state: State, until: Until, now: int) -> Issue:
+def decided(issue: Issue, state: State, until: Until, now: int, resolved_in: str | None = None) -> Issue:
     """The issue after a person set its state; what was known of an earlier resolution is void."""
-    resolved_at = now if state == "resolved" else None
-    kept = until if state == "ignored" else FOR_GOOD
-    return replace(issue, state=state, state_changed_at=now, resolved_at=resolved_at, regressed_at=None, until=kept)
+    resolved = state == "resolved"
+    return replace(
+        issue,
+        state=state,
+        state_changed_at=now,
+        resolved_at=now if resolved else None,
+        resolved_in=resolved_in if resolved else None,
+        regressed_at=None,
+        until=until if state == "ignored" else FOR_GOOD,
+    )
 
 
 def change_between(before: Issue | None, after: Issue) -> Change:

@@ -1,7 +1,7 @@
 """Keep issues: fold a batch's errors into them in the writer's transaction, search them, change their state."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tracker.grouping.fingerprint import Grouping, Part
 from tracker.issues.states import Change, Issue, Sighting, Until, absorb, change_between, issue_id_of, opened
-from tracker.storage.schema import fingerprints, issue_hours, issue_releases, issue_sessions, issues
+from tracker.storage.schema import fingerprints, issue_hours, issue_releases, issue_sessions, issues, releases
 from tracker.storage.times import hour_of
 from tracker.storage.upsert import add_up, insert_new, overwrite
 
@@ -50,8 +50,9 @@ def _fold(
         for id_, group in sightings.items()
     }
     known = {id_: insert_new(connection, issue_sessions, sessions[id_]) for id_ in before}
+    later = _later_releases(connection, before.values())
     after = {
-        id_: absorb(before[id_], group, known[id_])
+        id_: absorb(before[id_], group, known[id_], later.get(before[id_].resolved_in, ()))
         if id_ in before
         else absorb(opened(id_, group[0]), group, len(sessions[id_]))
         for id_, group in sightings.items()
@@ -59,6 +60,21 @@ def _fold(
     overwrite(connection, issues, [_row(issue) for issue in after.values()])
     insert_new(connection, issue_sessions, [pair for id_ in after if id_ not in before for pair in sessions[id_]])
     return {id_: change_between(before.get(id_), issue) for id_, issue in after.items()}
+
+
+def _later_releases(connection: sa.Connection, known: Iterable[Issue]) -> Mapping[str | None, Collection[str]]:
+    """Of each release that issues are resolved in, those first seen after it; of one never seen, none."""
+    fixes = {issue.resolved_in for issue in known if issue.resolved_in is not None}
+    if not fixes:
+        return {}
+    fixed, other = releases.alias(), releases.alias()
+    query = sa.select(fixed.c.name, other.c.name).where(
+        fixed.c.name.in_(fixes), other.c.first_seen > fixed.c.first_seen
+    )
+    found: dict[str | None, set[str]] = defaultdict(set)
+    for fix, later in connection.execute(query):
+        found[fix].add(later)
+    return found
 
 
 def _count(connection: sa.Connection, sightings: Mapping[str, Sequence[Sighting]]) -> None:
@@ -69,8 +85,8 @@ def _count(connection: sa.Connection, sightings: Mapping[str, Sequence[Sighting]
     for id_, group in sightings.items():
         for one in group:
             times[id_, one.release, one.environment].append(one.ts)
-    releases = [(*key, len(seen), min(seen), max(seen)) for key, seen in times.items()]
-    add_up(connection, issue_releases, releases, plus=("events",), least=("first_seen",), most=("last_seen",))
+    seen_in = [(*key, len(seen), min(seen), max(seen)) for key, seen in times.items()]
+    add_up(connection, issue_releases, seen_in, plus=("events",), least=("first_seen",), most=("last_seen",))
 
 
 def _issues_of(keys: Iterable[str], connection: sa.Connection) -> dict[str, Issue]:
@@ -99,6 +115,7 @@ def issue_of(row: sa.Row[tuple[object, ...]]) -> Issue:
         state=row.state,
         state_changed_at=row.state_changed_at,
         resolved_at=row.resolved_at,
+        resolved_in=row.resolved_in,
         regressed_at=row.regressed_at,
         until=Until(row.until_ts, row.until_events),
         events=row.events,
@@ -125,6 +142,7 @@ def _row(issue: Issue) -> dict[str, object]:
         "state": issue.state,
         "state_changed_at": issue.state_changed_at,
         "resolved_at": issue.resolved_at,
+        "resolved_in": issue.resolved_in,
         "regressed_at": issue.regressed_at,
         "until_ts": issue.until.ts,
         "until_events": issue.until.events,
@@ -225,12 +243,12 @@ def _seen_in(releases: Sequence[str], environments: Sequence[str]) -> sa.ColumnE
 
 
 def _listed(connection: sa.Connection, found: Sequence[Issue]) -> Sequence[Listed]:
-    releases: dict[str, dict[str, None]] = {issue.id: {} for issue in found}
+    by_issue: dict[str, dict[str, None]] = {issue.id: {} for issue in found}
     query = (
         sa.select(issue_releases.c.issue_id, issue_releases.c.release)
-        .where(issue_releases.c.issue_id.in_(list(releases)), issue_releases.c.release != "")
+        .where(issue_releases.c.issue_id.in_(list(by_issue)), issue_releases.c.release != "")
         .order_by(issue_releases.c.last_seen.desc(), issue_releases.c.release)
     )
     for row in connection.execute(query):
-        releases[row.issue_id][row.release] = None
-    return [Listed(issue, list(releases[issue.id])[:_MOST_RELEASES]) for issue in found]
+        by_issue[row.issue_id][row.release] = None
+    return [Listed(issue, list(by_issue[issue.id])[:_MOST_RELEASES]) for issue in found]

@@ -1,12 +1,13 @@
 """Read and delete raw events."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from tracker.storage.schema import components, events, issues, outcomes, rollups, sessions, visits
+from tracker.storage.schema import components, events, issues, outcomes, releases, rollups, sessions, visits
 from tracker.vocabulary import EventType
 
 Position: TypeAlias = tuple[int, int]
@@ -54,12 +55,31 @@ class Cleared:
 
 def latest(connection: sa.Connection, wanted: RecordFilter, after: Position | None, limit: int) -> Sequence[Record]:
     """Events, the latest first."""
+    found = chain.from_iterable(_latest(connection, one, after, limit) for one in _one_value_each(wanted))
+    return sorted(found, key=lambda record: (record.ts, record.seq), reverse=True)[:limit]
+
+
+def _one_value_each(wanted: RecordFilter) -> Sequence[RecordFilter]:
+    """A filter for each value of the field that narrows most: an index has the latest of one value, not of several."""
+    for name in ("sessions", "issues", "releases", "labels", "levels", "components", "environments"):
+        values: Sequence[str] = getattr(wanted, name)
+        if len(values) > 1:
+            return [replace(wanted, **{name: [value]}) for value in dict.fromkeys(values)]
+    return [wanted]
+
+
+def _latest(connection: sa.Connection, wanted: RecordFilter, after: Position | None, limit: int) -> Sequence[Record]:
     columns = (events.c.seq, events.c.ts, events.c.received_at, events.c.issue_id, events.c.body)
     order = (events.c.ts.desc(), events.c.seq.desc())
     query = sa.select(*columns).where(*_conditions(wanted)).order_by(*order).limit(limit)
     if after is not None:
         query = query.where(sa.tuple_(events.c.ts, events.c.seq) < sa.tuple_(*after))
     return [Record(*row) for row in connection.execute(query)]
+
+
+_NOTHING: sa.ColumnElement[str] = sa.literal_column("''")
+_NAMED = frozenset({"release", "environment", "level"})
+"""A database uses an index of those that have one only where the query says, in the same words, that it wants those."""
 
 
 def _conditions(wanted: RecordFilter) -> Iterable[sa.ColumnElement[bool]]:
@@ -75,8 +95,9 @@ def _conditions(wanted: RecordFilter) -> Iterable[sa.ColumnElement[bool]]:
         (events.c.issue_id, wanted.issues),
     )
     yield from (column.in_(values) for column, values in columns if values)
+    yield from (column != _NOTHING for column, values in columns if values and column.name in _NAMED)
     if wanted.ok is not None:
-        yield events.c.ok.is_(wanted.ok)
+        yield events.c.ok == sa.literal(wanted.ok)
     if wanted.since is not None:
         yield events.c.ts >= wanted.since
     if wanted.until is not None:
@@ -103,7 +124,7 @@ def clear_all(connection: sa.Connection) -> Cleared:
     """Delete every event, issue and count; the ledger stays."""
     by_type = sa.select(events.c.type, sa.func.count()).group_by(events.c.type)
     gone = {f"{type_}s": count for type_, count in connection.execute(by_type)}
-    for table in (events, rollups, sessions, visits, components):
+    for table in (events, rollups, sessions, visits, components, releases):
         connection.execute(table.delete())
     return Cleared(**gone, issues=connection.execute(issues.delete()).rowcount)
 

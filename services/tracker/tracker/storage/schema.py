@@ -8,6 +8,12 @@ import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
+
+def _index(name: str, *columns: str, where: str) -> sa.Index:
+    """An index of the rows that have something there: the others cost nothing when they are written."""
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 _seq = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only INTEGER PRIMARY KEY is SQLite's row id
 
 events = sa.Table(
@@ -30,12 +36,12 @@ events = sa.Table(
     sa.Index("events_by_time", "type", "ts", "seq"),
     sa.Index("events_by_component", "type", "component", "ts", "seq"),
     sa.Index("events_by_label", "type", "label", "ts", "seq"),
-    sa.Index("events_by_release", "type", "release", "ts", "seq"),
-    sa.Index("events_by_environment", "type", "environment", "ts", "seq"),
-    sa.Index("events_by_level", "type", "level", "ts", "seq"),
-    sa.Index("events_by_success", "type", "ok", "ts", "seq"),
-    sa.Index("events_by_session", "session_id", "type", "ts", "seq"),
-    sa.Index("events_by_issue", "issue_id", "ts", "seq"),
+    _index("events_by_release", "type", "release", "ts", "seq", where="release <> ''"),
+    _index("events_by_environment", "type", "environment", "ts", "seq", where="environment <> ''"),
+    _index("events_by_level", "type", "level", "ts", "seq", where="level <> ''"),
+    _index("events_by_success", "type", "ok", "ts", "seq", where="ok IS NOT NULL"),
+    _index("events_by_session", "session_id", "type", "ts", "seq", where="session_id IS NOT NULL"),
+    _index("events_by_issue", "issue_id", "ts", "seq", where="issue_id IS NOT NULL"),
     sqlite_autoincrement=True,  # a row's number is never given out again: `progress` counts on it
 )
 
@@ -72,10 +78,12 @@ issues = sa.Table(
     sa.Column("first_seen", sa.BigInteger, nullable=False),
     sa.Column("last_seen", sa.BigInteger, nullable=False),
     sa.Column("latest_event", sa.LargeBinary(16), nullable=False, comment="the event that title and level are from"),
+    sa.Column("resolved_in", sa.Text, comment="the release that is said to have the fix"),
     sa.Index("issues_by_last_seen", "last_seen", "id"),
     sa.Index("issues_by_first_seen", "first_seen", "id"),
     sa.Index("issues_by_events", "events", "id"),
     sa.Index("issues_by_sessions", "sessions", "id"),
+    sa.Index("issues_by_state", "state", "last_seen", "id"),
 )
 
 fingerprints = sa.Table(
@@ -157,6 +165,14 @@ components = sa.Table(
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("last_seen", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+releases = sa.Table(
+    "releases",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("first_seen", sa.BigInteger, nullable=False, comment="this is what puts releases in order"),
     sqlite_with_rowid=False,
 )
 

@@ -13,8 +13,9 @@ from agent_runner.api.messages import SESSION_ID
 from agent_runner.api.openai.answer import Chunks, Head, completion
 from agent_runner.api.openai.outcome import Refusal, Result, result_of
 from agent_runner.api.openai.request import ChatRequest
-from agent_runner.api.openai.stream import RunStream, Words, gone_from, refused
+from agent_runner.api.openai.stream import Ending, RunStream, Words, gone_from, refused
 from agent_runner.api.parts import PartsOf
+from agent_runner.core.types import Failure
 from agent_runner.runs.active import ActiveRun
 from agent_runner.runs.manager import Live, RunManager
 from agent_runner.runs.slots import PERSON
@@ -52,12 +53,13 @@ def router() -> APIRouter:
         heard = words.hear if asked.stream else None
         live = Live(PERSON, attached=True, client_tools=asked.client_tools(), listener=heard)
         run = await parts.runs.start(_request(asked, session_id, approval), live)
+        ended = asyncio.ensure_future(parts.runs.ended(run))
         if not asked.stream:
-            return await _whole(asked, run, parts.runs, request)
-        words.end_with(run)
+            return await _whole(asked, run, ended, parts.runs, request)
+        words.end_with(ended)
         make = Chunks(_head(asked, run), with_usage=asked.include_usage)
         leave = partial(parts.runs.break_off, run, "client_left")
-        return RunStream(words, make, lambda: _result(asked, run), headers=_headers(run), leave=leave)
+        return RunStream(words, make, lambda: _result(asked, run, ended), headers=_headers(run), leave=leave)
 
     return routes
 
@@ -76,21 +78,23 @@ def _request(asked: ChatRequest, session_id: str | None, approval: str | None) -
     )
 
 
-async def _whole(asked: ChatRequest, run: ActiveRun, runs: RunManager, request: Request) -> Response:
+async def _whole(asked: ChatRequest, run: ActiveRun, ended: Ending, runs: RunManager, request: Request) -> Response:
     try:
-        await _unless_gone(request, run.finished)
+        await _unless_gone(request, ended)
     finally:
         runs.break_off(run, "client_left")
-    if not run.finished.done():
+    if not ended.done():
         return Response(status_code=_CLIENT_LEFT)
-    result = _result(asked, run)
+    result = _result(asked, run, ended)
     if isinstance(result, Refusal):
         return refused(result)
     answer = completion(_head(asked, run), result.message, result.finish_reason, result.usage)
     return JSONResponse(answer, headers=_headers(run))
 
 
-def _result(asked: ChatRequest, run: ActiveRun) -> Result:
+def _result(asked: ChatRequest, run: ActiveRun, ended: Ending) -> Result:
+    if (problem := ended.result()) is not None:
+        return Refusal(problem.status, Failure(problem.code, problem.detail))
     reason = "stop" if asked.is_agent else run.finish_reason
     return result_of(run.record, run.outcome, reason, run.unasked)
 
@@ -104,7 +108,7 @@ def _headers(run: ActiveRun) -> dict[str, str]:
     return {"X-Run-ID": run.record.id, **session}
 
 
-async def _unless_gone(request: Request, coming: asyncio.Future[None]) -> None:
+async def _unless_gone(request: Request, coming: Ending) -> None:
     """Wait for `coming`, but not longer than the client does."""
     gone = asyncio.ensure_future(gone_from(request.receive))
     try:

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
+from kit.problems import Problem
 from kit.web.problems import problem_response
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -11,8 +13,9 @@ from agent_runner.api.openai.answer import Chunks, error_chunk
 from agent_runner.api.openai.errors import error_object
 from agent_runner.api.openai.outcome import Refusal, Result
 from agent_runner.core.types import Delta
-from agent_runner.runs.active import ActiveRun
 
+Ending: TypeAlias = "asyncio.Future[Problem | None]"
+"""Done when a run has ended and is stored; with the problem where that cannot be."""
 _HEARTBEAT_S = 10.0
 _HEARTBEAT = b": working\n\n"
 SILENCE = Delta("")
@@ -26,18 +29,18 @@ class Words:
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Delta | None] = asyncio.Queue()
-        self._step: int | None = None
+        self._steps: dict[str, int] = {}
 
     def hear(self, index: int, delta: Delta) -> None:
-        """Take words of a step; those of a later one begin a new paragraph."""
-        if self._step is not None and index != self._step:
+        """Take words of a step; behind those of an earlier one, of the same kind, they begin a new paragraph."""
+        if self._steps.get(delta.kind, index) != index:
             self._queue.put_nowait(Delta("\n\n", delta.kind))
-        self._step = index
+        self._steps[delta.kind] = index
         self._queue.put_nowait(delta)
 
-    def end_with(self, run: ActiveRun) -> None:
+    def end_with(self, ended: Ending) -> None:
         """Have the queue end when the run has."""
-        run.finished.add_done_callback(lambda _: self._queue.put_nowait(None))
+        ended.add_done_callback(lambda _: self._queue.put_nowait(None))
 
     async def next(self) -> Delta | None:
         """The next words, None at the end; after 10 s of silence, empty ones."""

@@ -31,7 +31,7 @@ export function RunDetailView({ id }) {
   return html`${back}<div class="detail">
     <${Head} run=${run} state=${state} stale=${html`<${Stale} error=${error} asOf=${watch.asOf} />`} />
     <${Asked} run=${run} />
-    <section class="panel" aria-label="Steps"><header><h2>Steps</h2><span class="muted small">${count(state.steps.length)}</span></header><${Waterfall} state=${state} /></section>
+    <section class="panel" aria-label="Steps"><header><h2>Steps</h2><span class="muted small">${count(state.steps.length)}</span></header><${Waterfall} state=${state} endedAt=${run.ended_at} /></section>
     ${run.output ? html`<section class="panel" aria-label="Answer"><header><h2>Answer</h2></header><div class="prose"><${Markdown} text=${run.output} /></div></section>` : null}
   </div>`;
 }

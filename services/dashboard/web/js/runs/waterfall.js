@@ -12,9 +12,13 @@ import { ToolFacts } from './tool_step.js';
 
 const TICK_MS = 250;
 
-/** The steps of a run over its time; each unfolds to what went in and what came out. @param {{ state: import('./run_state.js').RunState }} props */
-export function Waterfall({ state }) {
-  const until = useTicking(!isOver(state.status));
+/**
+ * The steps of a run over its time; each unfolds to what went in and what came out.
+ * @param {{ state: import('./run_state.js').RunState, endedAt: string | null }} props
+ */
+export function Waterfall({ state, endedAt }) {
+  const now = useTicking(!isOver(state.status));
+  const until = endedAt ? Date.parse(endedAt) : now;
   if (!state.steps.length)
     return html`<${EmptyState} icon="layers" title="No steps">The run ended, or has not begun, before its first step.<//>`;
   const { wholeMs, spans } = spansOf(state.steps, until);
