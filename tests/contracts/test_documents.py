@@ -14,6 +14,7 @@ JS = Path(__file__).parents[2] / "services/dashboard/web/js"
 
 NOT_FOR_BROWSERS = {
     ("GET", "stream"),  # the hub listens, once for all pages
+    ("POST", "mcp/oauth/callback"),  # the dashboard's own /oauth/callback hands it on
     ("POST", "events"),  # pages report to /api/track, which keeps them on disk
 }
 

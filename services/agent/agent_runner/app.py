@@ -25,6 +25,7 @@ from agent_runner.api import (
     approvals,
     attachments,
     audit,
+    mcp_auth,
     models,
     permissions,
     run_events,
@@ -52,10 +53,12 @@ from agent_runner.core.types import Limits
 from agent_runner.first_start import prepare_workspace
 from agent_runner.health import checks
 from agent_runner.health.board import Component, HealthBoard
+from agent_runner.mcp_manager.auth import OAuth
 from agent_runner.mcp_manager.config_file import McpFile, read_mcp_file
 from agent_runner.mcp_manager.manager import McpManager
 from agent_runner.mcp_manager.ports import Surroundings
 from agent_runner.mcp_manager.secret_file import SecretFile
+from agent_runner.mcp_manager.sign_in import SignIns
 from agent_runner.mcp_manager.store import DatabaseStore
 from agent_runner.models.providers import ModelSettings
 from agent_runner.models.registry import ModelRegistry
@@ -101,6 +104,7 @@ _ROUTERS = (
     mcp_servers,
     mcp_contents,
     mcp_importing,
+    mcp_auth,
     models,
     health_api,
     stream,
@@ -178,7 +182,8 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
     approvals = Approvals(database, rules, feed, checker)
     ledger = Ledger(database)
     telemetry = Telemetry(runtime.metrics.registry, engine.reporter)
-    mcp = _mcp(settings, engine, registry, Questions(approvals, lambda run_id: manager.active(run_id)))  # noqa: PLW0108 - it is made below
+    oauth = OAuth(SecretFile(settings.own_dir("agent") / "secrets.json"), lent_environment(), settings.oauth)
+    mcp = _mcp(settings, engine, oauth, registry, Questions(approvals, lambda run_id: manager.active(run_id)))  # noqa: PLW0108 - it is made below
     toolset = ToolRegistry(builtin_tools(files, engine.fetcher, results, now_ms), McpTools(mcp, results))
     workshop = Workshop(
         tools=toolset,
@@ -216,6 +221,7 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
         ledger=ledger,
         results=results,
         mcp=mcp,
+        sign_ins=SignIns(oauth, mcp),
         workspace=files,
         health=_health(engine, registry, files, manager, mcp),
         feed=feed,
@@ -223,19 +229,18 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
     )
 
 
-def _mcp(settings: Settings, engine: _Engine, models: ModelRegistry, asker: Questions) -> McpManager:
-    folder = settings.own_dir("agent")
-
+def _mcp(settings: Settings, engine: _Engine, oauth: OAuth, models: ModelRegistry, asker: Questions) -> McpManager:
     def tell(name: str) -> None:
         engine.feed.mcp(name, next((state for state in mcp.servers() if state.spec.name == name), None))
 
     around = Surroundings(
-        secrets=SecretFile(folder / "secrets.json"),
+        secrets=oauth.store,
         environment=lent_environment(),
-        folder=folder,
+        folder=settings.own_dir("agent"),
         asker=asker,
         sampler=ModelSampler(lambda: models.for_role("agent")),
         listener=McpReports(engine.reporter, tell),
+        auth=oauth,
     )
     mcp = McpManager(DatabaseStore(engine.database), around, engine.mcp_file.specs)
     return mcp
@@ -293,6 +298,7 @@ async def _lifespan(app: FastAPI, engine: _Engine, settings: Settings, token: st
         await parts.runs.recover()
         await parts.models.start()
         stack.push_async_callback(parts.mcp.stop)
+        stack.push_async_callback(parts.sign_ins.aclose)
         await parts.mcp.start()
         await stack.enter_async_context(background(parts.health.run, end_runs))
         stack.push_async_callback(_stop, parts)

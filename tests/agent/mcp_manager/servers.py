@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from agent_runner.mcp_manager.manager import McpManager
@@ -148,10 +147,11 @@ async def running(
     asker: Asker | None = None,
     sampler: Sampler | None = None,
     auth: AuthFactory | None = None,
+    secrets: SecretFile | None = None,
 ) -> AsyncGenerator[Running]:
     """A manager that keeps these servers; nothing of it is left afterwards."""
     kept = store or KeptInMemory(specs)
-    heard, secrets = Heard(), SecretFile(folder / "secrets.json")
+    heard, secrets = Heard(), secrets or SecretFile(folder / "secrets.json")
     around = Surroundings(
         secrets=secrets,
         environment={**PLAIN, **(environment or {})},
@@ -167,11 +167,6 @@ async def running(
         yield Running(manager, kept, heard, secrets)
     finally:
         await manager.stop()
-
-
-def renamed(spec: ServerSpec, name: str) -> ServerSpec:
-    """The same server under another name."""
-    return replace(spec, name=name)
 
 
 def alive(pid: int) -> bool:

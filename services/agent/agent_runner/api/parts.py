@@ -10,6 +10,7 @@ from agent_runner.api.feed import Feed
 from agent_runner.api.once import Once
 from agent_runner.health.board import HealthBoard
 from agent_runner.mcp_manager.manager import McpManager
+from agent_runner.mcp_manager.sign_in import SignIns
 from agent_runner.models.registry import ModelRegistry
 from agent_runner.runs.approvals import Approvals
 from agent_runner.runs.archive import Archive
@@ -37,6 +38,7 @@ class Parts:
     ledger: Ledger
     results: ResultStore
     mcp: McpManager
+    sign_ins: SignIns
     workspace: Workspace
     health: HealthBoard
     feed: Feed

@@ -28,7 +28,7 @@ from agent_runner.mcp_manager import catalogue, questions
 from agent_runner.mcp_manager.catalogue import Catalogue
 from agent_runner.mcp_manager.context import Context
 from agent_runner.mcp_manager.errors import ConnectFailedError
-from agent_runner.mcp_manager.failures import Evidence, failure_of, is_lost
+from agent_runner.mcp_manager.failures import Evidence, failure_of, is_about_sign_in, is_lost
 from agent_runner.mcp_manager.http import http_transport, sse_transport
 from agent_runner.mcp_manager.logs import Redactor
 from agent_runner.mcp_manager.processes import Child
@@ -69,6 +69,7 @@ class Connection:
         self._client: Client | None = None
         self._child: Child | None = None
         self._status: int | None = None
+        self._authorization: str | None = None
         self._over = asyncio.Event()
         self._stale: set[Kind] = set()
         self._wake = asyncio.Event()
@@ -169,7 +170,8 @@ class Connection:
             self._context.log.redact = Redactor(values.secrets)
             await self._serve(values, opened)
         except Exception as error:  # noqa: BLE001 - the edge of the task: kept as the reason, and shown
-            if self.reason is None:
+            # a call may have found the connection closed before we learn that a sign-in is what closed it
+            if self.reason is None or is_about_sign_in(error):
                 self.reason = failure_of(error, self._evidence())
         finally:
             self._lose()
@@ -221,8 +223,11 @@ class Connection:
         make = http_transport if spec.transport == "http" else sse_transport
         return make(values, auth, self._answered)
 
-    def _answered(self, status: int) -> None:
+    def _answered(self, status: int, authorization: str | None) -> None:
         self._status = status
+        if authorization is not None and authorization != self._authorization:
+            self._authorization = authorization
+            self._context.log.redact.learn(authorization.partition(" ")[2])
 
     def _ended(self) -> None:
         """The server's side of the streams has ended."""

@@ -1,6 +1,6 @@
 """What can go wrong for whoever uses an MCP server. Each is a problem with a status and a stable code."""
 
-from kit.problems import Conflict, Invalid, NotFound, Problem, Unavailable
+from kit.problems import BadRequest, Conflict, Invalid, NotFound, Problem, Unavailable
 
 
 class ServerNotFound(NotFound):
@@ -65,6 +65,31 @@ class NeedsSignIn(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"MCP server {name!r} needs you to sign in; start it on the page, or POST its /auth")
+
+
+class SignInUnknown(BadRequest):
+    """No sign-in under way has this state: it was used, is too old, or somebody made it up."""
+
+    code = "mcp_sign_in_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("this sign-in was finished already, is older than 10 minutes, or never was; start it again")
+
+
+class SignInDenied(Conflict):
+    """The authorization server, or the person there, said no."""
+
+    code = "mcp_sign_in_denied"
+
+    def __init__(self, name: str, error: str) -> None:
+        super().__init__(f"the sign-in to MCP server {name!r} was refused: {error}")
+
+
+class SignInFailed(Problem):
+    """Something on the way to a token failed; the detail says what, and holds no secret."""
+
+    status = 502
+    code = "mcp_sign_in_failed"
 
 
 class ToolNotFound(NotFound):

@@ -44,6 +44,11 @@ def failure_of(error: Exception | None, evidence: Evidence) -> Exception:
     return ConnectFailedError(evidence.redact(_words(leaf, evidence)))
 
 
+def is_about_sign_in(error: Exception) -> bool:
+    """Did authentication fail, or need a person?"""
+    return any(isinstance(leaf, SignInRequiredError | OAuthFlowError) for leaf in _leaves(error))
+
+
 def is_lost(error: MCPError, status: int | None) -> bool:
     """Is this the transport's failure, and no answer of the server?
 

@@ -7,10 +7,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+from mcp.client.auth.exceptions import OAuthFlowError
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
+from agent_runner.mcp_manager.failures import UNAUTHORIZED
 from agent_runner.mcp_manager.flight import current
+from agent_runner.mcp_manager.ports import SignInRequiredError
 from agent_runner.mcp_manager.secrets import Resolved
 
 if TYPE_CHECKING:
@@ -21,16 +24,17 @@ _CONNECT_S = 10.0
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _HERE = ("127.0.0.1", "localhost", "[::1]", "host.docker.internal")
 
-OnStatus = Callable[[int], None]
+OnAnswer = Callable[[int, str | None], None]
+"""The status of an answer, and the `Authorization` that its request carried."""
 
 
 class WatchedClient(httpx2.AsyncClient):
-    """Notes on the current flight whether a request was sent and how it was answered; every status goes to `on_status`.
+    """Notes on the current flight whether a request was sent and how it was answered; `on_answer` is told too.
 
     Bodies but event streams end at `MAX_BODY_BYTES`; the SDK sets the limit of one event.
     """
 
-    def __init__(self, on_status: OnStatus, headers: dict[str, str], auth: httpx2.Auth | None) -> None:
+    def __init__(self, on_answer: OnAnswer, headers: dict[str, str], auth: httpx2.Auth | None) -> None:
         super().__init__(
             headers=headers,
             auth=auth,
@@ -40,20 +44,25 @@ class WatchedClient(httpx2.AsyncClient):
             verify=_trust(),
             mounts={f"all://{host}": httpx2.AsyncHTTPTransport(verify=_trust()) for host in _HERE},  # past any proxy
         )
-        self._on_status = on_status
+        self._on_answer = on_answer
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         """As httpx2's own."""
         flight = current.get()
         try:
             response = await super().send(request, **options)
-        except _NOT_SENT:
-            if flight is not None:
+        except httpx2.RequestError as error:
+            # what failed may also be a request that was to get a token for this one
+            if flight is not None and (isinstance(error, _NOT_SENT) or error.request is not request):
                 flight.unsent = True
+            raise
+        except (SignInRequiredError, OAuthFlowError):
+            if flight is not None:  # the server turned it away before it did anything
+                flight.status = UNAUTHORIZED
             raise
         if flight is not None:
             flight.status = response.status_code
-        self._on_status(response.status_code)
+        self._on_answer(response.status_code, response.request.headers.get("authorization"))
         if not response.headers.get("content-type", "").startswith("text/event-stream"):
             assert isinstance(response.stream, httpx2.AsyncByteStream)
             response.stream = _Bounded(response.stream)
@@ -86,11 +95,11 @@ def _trust() -> ssl.SSLContext:
 
 @contextlib.asynccontextmanager
 async def http_transport(
-    values: Resolved, auth: httpx2.Auth | None, on_status: OnStatus
+    values: Resolved, auth: httpx2.Auth | None, on_answer: OnAnswer
 ) -> AsyncGenerator["TransportStreams"]:
     """Streamable HTTP."""
     async with (
-        WatchedClient(on_status, dict(values.headers), auth) as client,
+        WatchedClient(on_answer, dict(values.headers), auth) as client,
         streamable_http_client(values.url, http_client=client, max_sse_event_size=MAX_BODY_BYTES) as streams,
     ):
         yield streams
@@ -98,7 +107,7 @@ async def http_transport(
 
 @contextlib.asynccontextmanager
 async def sse_transport(
-    values: Resolved, auth: httpx2.Auth | None, on_status: OnStatus
+    values: Resolved, auth: httpx2.Auth | None, on_answer: OnAnswer
 ) -> AsyncGenerator["TransportStreams"]:
     """The older transport: one stream of events, and a POST for each message."""
 
@@ -107,7 +116,7 @@ async def sse_transport(
         timeout: httpx2.Timeout | None = None,  # noqa: ARG001 - the SDK's signature; ours holds for both transports
         auth: httpx2.Auth | None = None,
     ) -> httpx2.AsyncClient:
-        return WatchedClient(on_status, headers or {}, auth)
+        return WatchedClient(on_answer, headers or {}, auth)
 
     async with sse_client(values.url, dict(values.headers), httpx_client_factory=make, auth=auth) as streams:
         yield streams

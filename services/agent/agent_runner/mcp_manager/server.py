@@ -201,8 +201,7 @@ class Server:
         try:
             await connection.open(CONNECT_S)
         except SignInRequiredError as required:
-            self._set_breaker(breakers.connected(self._state.breaker))
-            self._set_error("needs_sign_in", str(required))
+            self._turned_away(required)
         except (ConnectFailedError, UnresolvedError) as error:
             self._failed(str(error))
         else:
@@ -220,7 +219,10 @@ class Server:
         while not self._at_once:
             if connection.lost.is_set():
                 await connection.close()
-                self._failed(connection.why("the connection ended"))
+                if isinstance(connection.reason, SignInRequiredError):
+                    self._turned_away(connection.reason)
+                else:
+                    self._failed(connection.why("the connection ended"))
                 return
             if self._state.breaker.status == "open":
                 reason = self._state.breaker.reason or "calls took too long"
@@ -279,6 +281,11 @@ class Server:
             next_probe=None,
             connects=self._state.connects + (self._state.status != "ready"),
         )
+
+    def _turned_away(self, required: SignInRequiredError) -> None:
+        """It is well, and waits for a person."""
+        self._set_breaker(breakers.connected(self._state.breaker))
+        self._set_error("needs_sign_in", str(required))
 
     def _failed(self, reason: str) -> None:
         self._set_breaker(breakers.failed(self._state.breaker, reason, self._clock(), self._chance))

@@ -343,3 +343,30 @@ class Trouble:
     detail: str
     tool: str | None = None
     caller: Caller | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """How a server answered a request that needs a sign-in: 401, or 403 for a scope that is missing."""
+
+    status: int
+    www_authenticate: str
+    protocol_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClient:
+    """A client that a person has registered with an authorization server; None for a secret where it has none."""
+
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What the browser came back with: a `code`, or an `error`; `iss` names who sent it, where it says so."""
+
+    state: str
+    code: str | None = field(default=None, repr=False)
+    iss: str | None = None
+    error: str | None = None
