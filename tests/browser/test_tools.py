@@ -1,13 +1,17 @@
 """MCP servers, tools and permissions, with real servers."""
 
+import asyncio
 import re
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.agent.mcp_manager.authorities import open_pair
 from tests.browser.conftest import NewPage
 from tests.browser.house import ROOT, VIEWER_PASSWORD
 from tests.browser.steps import add_server, ask, expect_answered, remove_servers, visit
@@ -271,6 +275,41 @@ def test_a_viewer_sees_all_and_changes_nothing(tools: Page, new_page: NewPage) -
     expect(viewer.get_by_label("Permission", exact=True)).to_be_disabled()
     refused = viewer.request.post("/api/agent/tools/mcp__odd__look/call", data={}, headers=SAME_ORIGIN)
     assert refused.status == 403
+
+
+@pytest.fixture
+def notes() -> Iterator[str]:
+    """The address of an MCP server that wants a sign-in, with its authorization server, which asks nobody."""
+    loop = asyncio.new_event_loop()
+    ready: Future[str] = Future()
+    over = asyncio.Event()
+
+    async def serve() -> None:
+        async with open_pair() as (_, _, server):
+            ready.set_result(f"{server.url}/mcp")
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    yield ready.result(timeout=10)
+    loop.call_soon_threadsafe(over.set)
+    thread.join(timeout=10)
+
+
+def test_somebody_signs_in_to_a_server(tools: Page, notes: str) -> None:
+    """The page shows where it leads, opens it by a click in another tab, and notices when it is done."""
+    add_server(tools, {"name": "notes", "transport": "http", "url": notes}, "needs_sign_in")
+    visit(tools, "/tools")
+    expect(tools.locator(".server-row")).to_contain_text("needs sign-in")
+    tools.locator(".server-row").click()
+    tools.get_by_role("button", name="Sign in", exact=True).click()
+    expect(tools.locator(".outside")).to_contain_text("This leads to")
+    with tools.context.expect_page() as opened:
+        tools.get_by_role("link", name="Sign in there").click()
+    expect(opened.value.get_by_role("heading")).to_have_text("Signed in")
+    expect(tools.locator(".detail-head")).to_contain_text("ready")
+    tools.get_by_role("button", name="Sign out").click()
+    expect(tools.locator(".detail-head")).to_contain_text("needs sign-in")
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

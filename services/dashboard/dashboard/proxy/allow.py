@@ -38,7 +38,6 @@ POST DELETE      mcp/servers/{name}/auth
 GET              mcp/servers/{name}/resources
 GET              mcp/servers/{name}/prompts
 GET              mcp/servers/{name}/log
-POST DELETE      mcp/servers/{name}/auth
 POST             mcp/import
 GET              models
 GET              health

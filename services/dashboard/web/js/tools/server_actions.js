@@ -3,10 +3,10 @@ import { del, patch, post } from '../api.js';
 import { Button } from '../parts/button.js';
 import { confirmed } from '../parts/confirm.js';
 import { html } from '../parts/html.js';
-import { OutsideLink } from '../parts/outside_link.js';
 import { toast } from '../parts/toast.js';
 import { navigate } from '../router.js';
 import { PATIENCE_MS, serverHref, serverPath, touchAll } from './paths.js';
+import { SignIn, SignOut } from './sign_in.js';
 import { TestReport } from './test_report.js';
 
 /** @typedef {import('../wire').McpServer} McpServer */
@@ -28,32 +28,12 @@ export function ServerActions({ server }) {
       <${Button} ...${common} action="mcp.restart" icon="retry" blocked=${enabled ? null : 'It is disabled.'} onClick=${() => restart(name)}>Restart<//>
       ${breaker.status === 'closed' ? null : html`<${Button} ...${common} action="mcp.breaker_reset" tone="primary" onClick=${() => reset(name)}>Try now and reset breaker<//>`}
       <${Button} ...${common} action="mcp.test" onClick=${test}>Test<//>
-      <${SignIn} server=${server} />
+      <${SignOut} server=${server} />
       <${Button} ...${common} action="mcp.edit" icon="pencil" blocked=${elsewhere} onClick=${() => navigate(`${serverHref(name)}/edit`)}>Edit<//>
       <${Button} ...${common} action="mcp.remove" icon="trash" tone="danger" blocked=${elsewhere} onClick=${() => remove(name)}>Remove<//>
     </div>
+    <${SignIn} server=${server} />
     ${report.value ? html`<${TestReport} report=${report.value} />` : null}`;
-}
-
-/** @param {{ server: McpServer }} props */
-function SignIn({ server: { name, transport, state } }) {
-  const address = useSignal('');
-  if (transport === 'stdio') return null;
-  const common = { target: name, needs: 'agent', changes: true };
-  const waits = state === 'needs_sign_in';
-  const start = async () => {
-    address.value = (
-      await post(`${serverPath(name)}/auth`, {}, { timeoutMs: PATIENCE_MS })
-    ).authorization_url;
-  };
-  const out = async () => {
-    await del(`${serverPath(name)}/auth`);
-    address.value = '';
-    touchAll();
-    toast(`Signed out of ${name}`);
-  };
-  return html`${waits ? html`<${Button} ...${common} action="mcp.sign_in" icon="key" tone="primary" onClick=${start}>Sign in<//>` : html`<${Button} ...${common} action="mcp.sign_out" icon="leave" onClick=${out}>Sign out<//>`}
-    ${address.value && waits ? html`<div class="note info"><div><${OutsideLink} url=${address.value} action="mcp.sign_in_open" label="Sign in there" /></div></div>` : null}`;
 }
 
 /** @param {string} name @param {boolean} enabled */
