@@ -58,11 +58,15 @@ check-web: setup-test
 	@$(NPM) run check
 
 .PHONY: test
-test: test-python test-web test-browser ## All tests but those on containers
+test: test-python test-web test-browser ## All tests but those on containers and the conformance suite
 
 .PHONY: test-python
 test-python: setup-test ## Unit, API and contract tests; some of them: make test-python T=tests/kit
 	@$(PYTEST) $(or $(T),tests --ignore=tests/e2e --ignore=tests/browser)
+
+.PHONY: conformance
+conformance: setup-test ## The public MCP conformance suite, client side, for both eras; some: make conformance T='2026-07-28 tools_call'
+	@$(BIN)/python tests/conformance $(T)
 
 .PHONY: test-web
 test-web: setup-test ## The page's units, in Node's test runner

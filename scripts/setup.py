@@ -23,10 +23,13 @@ VENV = ROOT / ".venv"
 STAMPS = VENV / ".stamps"
 PYTHON = VENV / "bin" / "python"
 WEB = ROOT / "services/dashboard/web"
+MCP_SERVERS = ROOT / "tests/mcp_servers"
+CONFORMANCE = ROOT / "tests/conformance"
 PAGE = ROOT / "services/dashboard/dashboard/static/index.html"
 PACKAGES = ("libs/kit", "services/agent", "services/tracker", "services/dashboard")
 SERVICE_LOCKS = tuple(ROOT / f"services/{name}/requirements.lock" for name in ("agent", "tracker", "dashboard"))
 OLDEST_NODE = 20
+OLDEST_NODE_OF_SUITE = 22
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -150,21 +153,39 @@ def node_stands() -> bool:
     return (VENV / "bin/npm").exists() or machine_has_node()
 
 
-def machine_has_node() -> bool:
+def machine_has_node(oldest: int = OLDEST_NODE) -> bool:
     node = shutil.which("node")
     if not node or not shutil.which("npm"):
         return False
     asked = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     major = asked.stdout.strip().removeprefix("v").partition(".")[0]
-    return major.isdigit() and int(major) >= OLDEST_NODE
+    return major.isdigit() and int(major) >= oldest
 
 
-def npm(*words: str) -> None:
-    call("npm", *words, cwd=WEB, env={"PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"})
+def npm(*words: str, cwd: Path = WEB) -> None:
+    call("npm", *words, cwd=cwd, env={"PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"})
 
 
 def install_page_packages(_again: bool) -> None:
     npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+
+
+def install_newer_node(again: bool) -> None:
+    """The conformance suite needs a newer one than all the rest."""
+    if not machine_has_node(OLDEST_NODE_OF_SUITE):
+        install_locked(again, [ROOT / "requirements/node.lock"])
+
+
+def newer_node_stands() -> bool:
+    return (VENV / "bin/npm").exists() or machine_has_node(OLDEST_NODE_OF_SUITE)
+
+
+def install_conformance_suite(_again: bool) -> None:
+    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=CONFORMANCE)
+
+
+def install_mcp_servers(_again: bool) -> None:
+    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=MCP_SERVERS)
 
 
 def build_page(_again: bool) -> None:
@@ -210,9 +231,14 @@ def steps_to_run() -> list[Step]:
 
 def steps_to_test() -> list[Step]:
     lock = ROOT / "requirements/dev.lock"
+    servers = (MCP_SERVERS / "package.json", MCP_SERVERS / "package-lock.json")
+    suite = (CONFORMANCE / "package.json", CONFORMANCE / "package-lock.json")
     return [
         *steps_to_run(),
         Step("test tools", lambda again: install_locked(again, [lock]), (lock,)),
+        Step("MCP servers", install_mcp_servers, servers, (MCP_SERVERS / "node_modules").exists),
+        Step("newer node", install_newer_node, (ROOT / "requirements/node.lock",), newer_node_stands),
+        Step("conformance suite", install_conformance_suite, suite, (CONFORMANCE / "node_modules").exists),
         Step("browser", find_browser),
     ]
 

@@ -14,6 +14,7 @@ JS = Path(__file__).parents[2] / "services/dashboard/web/js"
 
 NOT_FOR_BROWSERS = {
     ("GET", "stream"),  # the hub listens, once for all pages
+    ("POST", "mcp/oauth/callback"),  # the dashboard's own /oauth/callback hands it on
     ("POST", "events"),  # pages report to /api/track, which keeps them on disk
 }
 
@@ -49,6 +50,24 @@ READS = [
     ("Run", "agent", "post", "/api/v1/runs", []),
     ("RunEvent", "agent", "get", "/api/v1/runs/{run_id}/events", ["items", "[]"]),
     ("Approval", "agent", "get", "/api/v1/approvals", ["items", "[]"]),
+    ("McpServer", "agent", "get", "/api/v1/mcp/servers", ["items", "[]"]),
+    ("McpServer", "agent", "get", "/api/v1/mcp/servers/{name}", []),
+    ("Breaker", "agent", "get", "/api/v1/mcp/servers/{name}", ["breaker"]),
+    ("ServerTool", "agent", "get", "/api/v1/mcp/servers/{name}", ["tools", "[]"]),
+    ("RefusedTool", "agent", "get", "/api/v1/mcp/servers/{name}", ["refused_tools", "[]"]),
+    ("LogLine", "agent", "get", "/api/v1/mcp/servers/{name}/log", ["items", "[]"]),
+    ("McpResource", "agent", "get", "/api/v1/mcp/servers/{name}/resources", ["items", "[]"]),
+    ("McpPrompt", "agent", "get", "/api/v1/mcp/servers/{name}/prompts", ["items", "[]"]),
+    ("ServerTest", "agent", "post", "/api/v1/mcp/servers/test", []),
+    ("ServerTest", "agent", "post", "/api/v1/mcp/servers/{name}/test", []),
+    ("ImportReport", "agent", "post", "/api/v1/mcp/import", []),
+    ("ImportedEntry", "agent", "post", "/api/v1/mcp/import", ["entries", "[]"]),
+    ("ImportRemark", "agent", "post", "/api/v1/mcp/import", ["warnings", "[]"]),
+    ("Tool", "agent", "get", "/api/v1/tools", ["items", "[]"]),
+    ("Tool", "agent", "get", "/api/v1/tools/{name}", []),
+    ("CallResult", "agent", "post", "/api/v1/tools/{name}/call", []),
+    ("Attachment", "agent", "post", "/api/v1/tools/{name}/call", ["attachments", "[]"]),
+    ("Permission", "agent", "get", "/api/v1/permissions", ["items", "[]"]),
     ("ChatSession", "agent", "get", "/api/v1/sessions", ["items", "[]"]),
     ("Model", "agent", "get", "/api/v1/models", ["items", "[]"]),
     ("Component", "agent", "get", "/api/v1/health", ["components", "[]"]),

@@ -23,6 +23,9 @@ from kit.web.middleware import BodyLimits
 from agent_runner import VERSION
 from agent_runner.api import (
     approvals,
+    attachments,
+    audit,
+    mcp_auth,
     models,
     permissions,
     run_events,
@@ -36,32 +39,49 @@ from agent_runner.api import (
 from agent_runner.api import health as health_api
 from agent_runner.api.feed import Feed
 from agent_runner.api.health import ComponentView
+from agent_runner.api.mcp import contents as mcp_contents
+from agent_runner.api.mcp import importing as mcp_importing
+from agent_runner.api.mcp import servers as mcp_servers
 from agent_runner.api.once import Once
 from agent_runner.api.openai import chat
 from agent_runner.api.openai import models as openai_models
 from agent_runner.api.openai.errors import OpenAIErrors
 from agent_runner.api.parts import Parts
-from agent_runner.config import Settings, load_models
+from agent_runner.config import Settings, lent_environment, load_models
 from agent_runner.core.arguments import Checker
 from agent_runner.core.types import Limits
 from agent_runner.first_start import prepare_workspace
 from agent_runner.health import checks
 from agent_runner.health.board import Component, HealthBoard
+from agent_runner.mcp_manager.auth import OAuth
+from agent_runner.mcp_manager.config_file import McpFile, read_mcp_file
+from agent_runner.mcp_manager.manager import McpManager
+from agent_runner.mcp_manager.ports import Surroundings
+from agent_runner.mcp_manager.secret_file import SecretFile
+from agent_runner.mcp_manager.sign_in import SignIns
+from agent_runner.mcp_manager.store import DatabaseStore
 from agent_runner.models.providers import ModelSettings
 from agent_runner.models.registry import ModelRegistry
 from agent_runner.runs.approvals import Approvals
 from agent_runner.runs.archive import Archive
+from agent_runner.runs.direct_calls import DirectCalls
+from agent_runner.runs.ledger import Ledger
 from agent_runner.runs.manager import RunManager
+from agent_runner.runs.mcp_reports import McpReports
 from agent_runner.runs.permissions import Permissions
+from agent_runner.runs.questions import Questions
 from agent_runner.runs.recorder import Recorder
 from agent_runner.runs.results import ResultStore
+from agent_runner.runs.sampling import ModelSampler
 from agent_runner.runs.slots import Slots
 from agent_runner.runs.telemetry import Telemetry
 from agent_runner.runs.work import Workshop
 from agent_runner.storage.database import open_database
 from agent_runner.tools.builtin import builtin_tools
 from agent_runner.tools.fetch import Fetcher
+from agent_runner.tools.mcp import McpTools
 from agent_runner.tools.registry import ToolRegistry
+from agent_runner.tools.search import Loaded
 from agent_runner.tools.workspace import Workspace
 
 _DESCRIPTION = """Runs agents: the loop, its tools and models.
@@ -79,6 +99,12 @@ _ROUTERS = (
     sessions,
     workspace,
     tools,
+    audit,
+    attachments,
+    mcp_servers,
+    mcp_contents,
+    mcp_importing,
+    mcp_auth,
     models,
     health_api,
     stream,
@@ -97,6 +123,7 @@ class _Engine:
     fetcher: Fetcher
     slots: Slots
     feed: Feed
+    mcp_file: McpFile
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -124,6 +151,7 @@ def _limits(settings: Settings) -> BodyLimits:
     by_path = {
         "/v1/chat/completions": settings.chat_body_limit,
         "/api/v1/workspace/files/*": settings.upload_limit,
+        "/api/v1/mcp/import": settings.upload_limit,
     }
     return BodyLimits(settings.body_limit, by_path)
 
@@ -141,24 +169,32 @@ def _engine(settings: Settings) -> _Engine:
         fetcher=Fetcher(allow_private=settings.fetch_private),
         slots=Slots(settings.max_runs, max_waiting=settings.max_waiting),
         feed=feed,
+        mcp_file=read_mcp_file(folder, settings.mcp_config),
     )
 
 
 def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder: Path, runtime: Runtime) -> Parts:
-    database, feed = engine.database, engine.feed
+    database, feed, checker = engine.database, engine.feed, Checker()
     registry = ModelRegistry(providers, on_change=feed.models)
-    results = ResultStore(database)
+    results = ResultStore(database, engine.recorder.flush)
     files = Workspace(folder)
     rules = Permissions(database)
-    questions = Approvals(database, rules, feed)
-    toolset = ToolRegistry(builtin_tools(files, engine.fetcher, results, now_ms))
+    approvals = Approvals(database, rules, feed, checker)
+    ledger = Ledger(database)
+    telemetry = Telemetry(runtime.metrics.registry, engine.reporter)
+    oauth = OAuth(SecretFile(settings.own_dir("agent") / "secrets.json"), lent_environment(), settings.oauth)
+    mcp = _mcp(settings, engine, oauth, registry, Questions(approvals, lambda run_id: manager.active(run_id)))  # noqa: PLW0108 - it is made below
+    toolset = ToolRegistry(builtin_tools(files, engine.fetcher, results, now_ms), McpTools(mcp, results))
     workshop = Workshop(
         tools=toolset,
         permissions=rules,
-        approvals=questions,
+        approvals=approvals,
+        ledger=ledger,
         results=results,
         limits=_run_limits(settings),
-        checker=Checker(),
+        tool_tokens=settings.tool_tokens,
+        loaded=Loaded(),
+        checker=checker,
         summarizer=lambda: registry.for_role("summarization"),
         today=lambda: datetime.now().astimezone(),
     )
@@ -169,7 +205,7 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
         archive=archive,
         models=registry,
         workshop=workshop,
-        telemetry=Telemetry(runtime.metrics.registry, engine.reporter),
+        telemetry=telemetry,
         announcer=feed,
         slots=engine.slots,
     )
@@ -177,15 +213,37 @@ def _parts(settings: Settings, engine: _Engine, providers: ModelSettings, folder
         database=database,
         runs=manager,
         archive=archive,
-        approvals=questions,
+        approvals=approvals,
         permissions=rules,
         models=registry,
         tools=toolset,
+        direct_calls=DirectCalls(toolset, rules, ledger, checker, telemetry),
+        ledger=ledger,
+        results=results,
+        mcp=mcp,
+        sign_ins=SignIns(oauth, mcp),
         workspace=files,
-        health=_health(engine, registry, files, manager),
+        health=_health(engine, registry, files, manager, mcp),
         feed=feed,
         once=Once(database),
     )
+
+
+def _mcp(settings: Settings, engine: _Engine, oauth: OAuth, models: ModelRegistry, asker: Questions) -> McpManager:
+    def tell(name: str) -> None:
+        engine.feed.mcp(name, next((state for state in mcp.servers() if state.spec.name == name), None))
+
+    around = Surroundings(
+        secrets=oauth.store,
+        environment=lent_environment(),
+        folder=settings.own_dir("agent"),
+        asker=asker,
+        sampler=ModelSampler(lambda: models.for_role("agent")),
+        listener=McpReports(engine.reporter, tell),
+        auth=oauth,
+    )
+    mcp = McpManager(DatabaseStore(engine.database), around, engine.mcp_file.specs)
+    return mcp
 
 
 def _run_limits(settings: Settings) -> Limits:
@@ -197,7 +255,9 @@ def _run_limits(settings: Settings) -> Limits:
     )
 
 
-def _health(engine: _Engine, registry: ModelRegistry, files: Workspace, manager: RunManager) -> HealthBoard:
+def _health(
+    engine: _Engine, registry: ModelRegistry, files: Workspace, manager: RunManager, mcp: McpManager
+) -> HealthBoard:
     def changed(component: Component) -> None:
         view = ComponentView.of(component).model_dump(mode="json")
         engine.feed.health(cast("JsonObject", view))
@@ -208,6 +268,7 @@ def _health(engine: _Engine, registry: ModelRegistry, files: Workspace, manager:
             "models": checks.models(registry),
             "workspace": checks.workspace(files),
             "runs": checks.runs(manager),
+            "mcp": checks.mcp(mcp.servers, engine.mcp_file.problems),
             "reporting": checks.reporting(engine.outbox),
         },
         changed,
@@ -233,8 +294,12 @@ async def _lifespan(app: FastAPI, engine: _Engine, settings: Settings, token: st
         forwarder = Forwarder(engine.outbox, tracker)
         await stack.enter_async_context(background(engine.recorder.run, engine.reporter.run, forwarder.run))
         await parts.permissions.load()
+        await parts.ledger.load()
         await parts.runs.recover()
         await parts.models.start()
+        stack.push_async_callback(parts.mcp.stop)
+        stack.push_async_callback(parts.sign_ins.aclose)
+        await parts.mcp.start()
         await stack.enter_async_context(background(parts.health.run, end_runs))
         stack.push_async_callback(_stop, parts)
         runtime.not_ready = None

@@ -1,6 +1,7 @@
 """The agent's settings: the one place that reads the environment."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -8,9 +9,11 @@ from urllib.parse import urlsplit
 from kit.settings import CommaSeparated, Port, ServiceSettings, SettingsError
 from pydantic import AfterValidator, Field
 
+from agent_runner.mcp_manager.auth import OAuthSettings
 from agent_runner.models.providers import ModelSettings, model_settings
 
 _SERVICES = ("agent", "tracker", "dashboard")
+_OURS = ("BINNACLE_", "AGENT_", "TRACKER_", "DASHBOARD_")
 
 
 def _http_url(text: str) -> str:
@@ -18,6 +21,13 @@ def _http_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be an address such as http://127.0.0.1:8082")
     return text.rstrip("/")
+
+
+def _https_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "https" or not parts.hostname or parts.path in {"", "/"}:
+        raise ValueError("must be an https address with a path, such as https://example.org/binnacle.json")
+    return text
 
 
 def _sqlite_only(text: str) -> str:
@@ -49,9 +59,22 @@ class Settings(ServiceSettings):
     """Size of a request from which a conversation is compacted."""
     fetch_private: bool = Field(False, validation_alias="AGENT_FETCH_PRIVATE")
     """Let the fetch tool reach this machine and the local network."""
+    mcp_config: Path | None = Field(None, validation_alias="AGENT_MCP_CONFIG")
+    """A file with MCP servers, in the JSON that other clients use; by default `mcp.json` in the agent's own folder."""
+    tool_tokens: int = Field(10_000, ge=0, validation_alias="AGENT_TOOL_TOKENS")
+    """What the definitions of MCP tools may cost in a prompt; past that a model searches for them."""
+    dashboard_url: Annotated[str, AfterValidator(_http_url)] | None = Field(None, validation_alias="DASHBOARD_URL")
+    """The address that people type: where authorization servers send them back to. By default this machine's own."""
+    dashboard_port: Port = Field(8080, validation_alias="DASHBOARD_PORT")
+    dashboard_root: str = Field("", validation_alias="DASHBOARD_ROOT_PATH")
+    oauth_client_url: Annotated[str, AfterValidator(_https_url)] | None = Field(
+        None, validation_alias="AGENT_OAUTH_CLIENT_URL"
+    )
+    """Where our client metadata document can be read by authorization servers that take one for a registration."""
     body_limit: int = Field(1 << 20, ge=1_024, validation_alias="AGENT_BODY_LIMIT")
     chat_body_limit: int = Field(8 << 20, ge=1_024, validation_alias="AGENT_CHAT_BODY_LIMIT")
     upload_limit: int = Field(10 << 20, ge=1_024, validation_alias="AGENT_UPLOAD_LIMIT")
+    """Bytes of an uploaded file, and of an imported configuration."""
 
     @classmethod
     def load(cls) -> Self:
@@ -65,6 +88,13 @@ class Settings(ServiceSettings):
         """The folder that the tools work in."""
         return (self.workspace or self.data_dir / "workspace").absolute()
 
+    @property
+    def oauth(self) -> OAuthSettings:
+        """What we are to authorization servers; the dashboard serves the end of the redirect."""
+        root = self.dashboard_root.rstrip("/")
+        base = self.dashboard_url or f"http://localhost:{self.dashboard_port}"
+        return OAuthSettings(f"{base.removesuffix(root)}{root}/oauth/callback", self.oauth_client_url)
+
     def check_workspace(self) -> None:
         """The token and the services' data must be out of the tools' reach. Raises `SettingsError`."""
         folder, data = self.workspace_dir.resolve(), self.data_dir.resolve()
@@ -76,6 +106,11 @@ class Settings(ServiceSettings):
         if any(folder.is_relative_to(data / name) for name in _SERVICES):
             fix = f"{folder} is where a service keeps its data; set it to a folder of its own"
             raise SettingsError("AGENT_WORKSPACE", fix)
+
+
+def lent_environment() -> Mapping[str, str]:
+    """What MCP servers may be given of our environment, where their definitions ask for it: no setting of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
 
 
 def load_models() -> ModelSettings:

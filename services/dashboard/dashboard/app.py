@@ -21,9 +21,10 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from dashboard import VERSION
-from dashboard.api import auth, first_screen, page, preferences, stream, track
+from dashboard.api import auth, first_screen, oauth, page, preferences, stream, track
 from dashboard.api.parts import Parts
 from dashboard.auth.gate import Gate
+from dashboard.auth.limiter import FailureLimiter, Rate
 from dashboard.auth.login import Login
 from dashboard.auth.passwords import Passwords, read_passwords
 from dashboard.auth.sessions import Sessions, make_code
@@ -52,6 +53,8 @@ _DESCRIPTION = """The backend for the browser. Log in with the page's session co
 
 `/api/agent/X` and `/api/tracker/X` pass an allow-listed part of the agent's and the tracker's `/api/v1/X` through."""
 
+_CALLBACKS = Rate(burst=300, every_s=0.2)
+"""Of all together: what guesses at a state's 256 bits is no danger, and must not keep others from ending a sign-in."""
 _LIMITS = BodyLimits(by_path={"/api/agent/workspace/files/*": 10 << 20})
 
 
@@ -82,7 +85,7 @@ def create_app(settings: Settings, *, static: Path = _STATIC) -> FastAPI:
         version=VERSION,
         description=_DESCRIPTION,
         lifespan=lambda app: _lifespan(app, parts, engine, token),
-        routers=[module.router() for module in (auth, first_screen, preferences, stream, track)],
+        routers=[module.router() for module in (auth, oauth, first_screen, preferences, stream, track)],
         allowed_hosts=settings.known_hosts,
         token=None,
         limits=_LIMITS,
@@ -135,6 +138,8 @@ def _parts(settings: Settings, passwords: Passwords, engine: _Engine, static: Pa
         bootstrap=Bootstrap(engine.agent, engine.tracker, status, preference_store, now_ms, engine.reporter),
         hub=Hub((engine.agent, engine.tracker), engine.feeds),
         site=Site(static, settings.root_path),
+        agent=engine.agent,
+        callbacks=FailureLimiter(overall=_CALLBACKS),
     )
 
 

@@ -71,8 +71,13 @@ class Settings(ServiceSettings):
     @property
     def login_url(self) -> str:
         """Where the page takes a one-time code."""
+        return f"{self.base_url}/login"
+
+    @property
+    def base_url(self) -> str:
+        """The address that people type."""
         base = self.public_url or f"http://localhost:{self.port}"
-        return f"{base.removesuffix(self.root_path)}{self.root_path}/login"
+        return f"{base.removesuffix(self.root_path)}{self.root_path}"
 
     @property
     def known_hosts(self) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ async def test_a_small_model_gets_what_its_window_holds(serve: Serve, provider: 
 async def test_health_names_every_component(agent: Agent) -> None:
     """Always 200, each with a status, since when, and why."""
     components = {each["name"]: each for each in (await agent.get("/api/v1/health"))["components"]}
-    assert set(components) == {"storage", "models", "workspace", "runs", "reporting"}
+    assert set(components) == {"storage", "models", "workspace", "runs", "mcp", "reporting"}
     assert components["storage"]["status"] == "ok"
     assert all(each["detail"] and each["since"].endswith("Z") for each in components.values())
 

@@ -14,6 +14,7 @@ from agent_runner.core.ports import (
     Allowed,
     CallContext,
     Denied,
+    Grant,
     Model,
     ModelFailedError,
     StepInfo,
@@ -27,6 +28,7 @@ from agent_runner.core.types import (
     Message,
     ModelRequest,
     Outcome,
+    Progress,
     Reply,
     ToolCall,
     ToolOutcome,
@@ -106,6 +108,7 @@ class MemoryJournal:
     )
     deltas: list[str] = field(default_factory=list[str])
     messages: list[Message] = field(default_factory=list[Message])
+    progressed: list[Progress] = field(default_factory=list[Progress])
 
     async def step(self, info: StepInfo, work: Callable[[], Awaitable[S]]) -> S:
         try:
@@ -122,6 +125,9 @@ class MemoryJournal:
     def message(self, info: StepInfo, reply: Reply) -> None:
         self.messages.append(reply.message)
 
+    def progress(self, info: StepInfo, progress: Progress) -> None:
+        self.progressed.append(progress)
+
 
 class OpenGate:
     """Allows all but the names it is told to deny."""
@@ -130,7 +136,8 @@ class OpenGate:
         self._denied = denied
 
     async def decide(self, index: int, spec: ToolSpec, call: ToolCall, arguments: JsonObject) -> Verdict:
-        return Denied("not today") if spec.name in self._denied else Allowed()
+        grant = Grant("rule")
+        return Denied("not today", grant) if spec.name in self._denied else Allowed(grant)
 
 
 class KeptResults(dict[str, str]):

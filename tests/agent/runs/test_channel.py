@@ -1,6 +1,7 @@
 """The live side of a run: order, offsets, and readers that are too slow."""
 
-from agent_runner.runs.channel import Channel, Item, Reader, Words
+from agent_runner.core.types import Progress
+from agent_runner.runs.channel import Channel, Item, Reader, ToolProgress, Words
 from agent_runner.storage.records import Event
 
 
@@ -9,7 +10,17 @@ async def drained(reader: Reader) -> list[Item]:
 
 
 def shape(items: list[Item]) -> list[int | str]:
-    return [item.seq if isinstance(item, Event) else item.text for item in items]
+    return [_shape(item) for item in items]
+
+
+def _shape(item: Item) -> int | str:
+    match item:
+        case Event():
+            return item.seq
+        case Words():
+            return item.text
+        case ToolProgress():
+            return f"{item.progress.done:g}"
 
 
 async def test_event_is_shown_once_it_is_stored() -> None:
@@ -81,3 +92,14 @@ async def test_reader_of_a_run_that_has_ended_ends() -> None:
     channel = Channel("run_1", 0)
     channel.close()
     assert await drained(channel.subscribe()) == []
+
+
+async def test_progress_is_shown_behind_the_call_that_it_is_of() -> None:
+    """It waits for the events before it, as words do."""
+    channel = Channel("run_1", 0)
+    reader = channel.subscribe()
+    event = channel.number("tool.call", {})
+    channel.progress(0, "call_1", Progress(3, 10))
+    channel.stored(event.seq)
+    channel.close()
+    assert shape(await drained(reader)) == [1, "3"]

@@ -14,6 +14,6 @@ async def use(tool: Tool | None, arguments: str) -> str | Failure:
     try:
         given = parse_arguments(arguments)
         _checker.check(given, tool.spec.input_schema)
-        return await tool.call(given, CONTEXT)
+        return str(await tool.call(given, CONTEXT))
     except ToolFailedError as error:
         return error.failure

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from agent_runner.core.types import ToolSpec
-from agent_runner.tools.permissions import Decision, Rule, decide
+from agent_runner.tools.permissions import Decision, Rule, Ruling, decide, judge
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,3 +55,33 @@ def test_more_rules_never_allow_what_was_denied(rules: list[Rule], more: list[Ru
     """A denial cannot be undone by adding rules."""
     if decide(spec, rules, "allow") == "deny":
         assert decide(spec, [*rules, *more], "allow") == "deny"
+
+
+@pytest.mark.parametrize(
+    ("rules", "permission", "read_only", "ruling"),
+    [
+        ([], None, False, Ruling("ask", "default")),
+        ([], None, True, Ruling("allow", "read_only")),
+        ([], "allow", False, Ruling("allow", "server")),
+        ([], "deny", True, Ruling("deny", "server")),
+        ([Rule("mcp__*", "allow", "r")], None, False, Ruling("allow", "rule", "r")),
+        ([Rule("mcp__*", "allow", "r")], "ask", False, Ruling("ask", "server")),
+        ([Rule("mcp__*", "ask", "r")], "allow", False, Ruling("ask", "rule", "r")),
+        ([Rule("mcp__s__t", "allow", "r", "as-shown")], None, False, Ruling("allow", "rule", "r")),
+        ([Rule("mcp__s__t", "allow", "r", "before")], None, False, Ruling("ask", "changed", "r")),
+        ([Rule("mcp__s__t", "allow", "r", "before")], None, True, Ruling("ask", "changed", "r")),
+        (
+            [Rule("mcp__s__t", "allow", "r", "before"), Rule("mcp__*", "allow", "w")],
+            None,
+            False,
+            Ruling("allow", "rule", "w"),
+        ),
+        ([Rule("mcp__s__t", "deny", "r", "before")], None, False, Ruling("deny", "rule", "r")),
+    ],
+)
+def test_rules_the_servers_definition_and_what_was_allowed(
+    rules: list[Rule], permission: Decision | None, read_only: bool, ruling: Ruling
+) -> None:
+    """A server's definition counts as a rule; what was allowed of one definition says nothing of another."""
+    spec = ToolSpec("mcp__s__t", "", {}, "s", read_only, fingerprint="as-shown", permission=permission)
+    assert judge(spec, rules) == ruling

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agent_runner.api.messages import SESSION_ID
 from agent_runner.api.once import Keep, kept_as
-from agent_runner.api.parts import PartsOf
+from agent_runner.api.parts import Parts, PartsOf
 from agent_runner.api.views import PermissionView
 from agent_runner.storage.records import RuleDecision
 
@@ -46,11 +46,13 @@ def router() -> APIRouter:
 
     @routes.post("", status_code=201, summary="Make a rule", response_model=PermissionView)
     async def create(asked: NewPermission, request: Request, parts: PartsOf) -> Response:
-        """Accepts an `Idempotency-Key`."""
+        """Accepts an `Idempotency-Key`. To allow an MCP tool by its exact name is to allow its present definition."""
 
         async def add(keep: Keep | None) -> PermissionView:
             also = kept_as(keep, PermissionView.of)
-            rule = await parts.permissions.add(asked.pattern, asked.decision, asked.session_id, also)
+            rule = await parts.permissions.add(
+                asked.pattern, asked.decision, asked.session_id, also, _fingerprint(parts, asked)
+            )
             return PermissionView.of(rule)
 
         return await parts.once.answer(request, 201, add)
@@ -60,3 +62,9 @@ def router() -> APIRouter:
         await parts.permissions.revoke(permission_id)
 
     return routes
+
+
+def _fingerprint(parts: Parts, asked: NewPermission) -> str | None:
+    """Of the one tool that is allowed: whoever allows it has seen it as it is now."""
+    tool = parts.tools.find(asked.pattern) if asked.decision == "allow" else None
+    return tool.spec.fingerprint if tool else None

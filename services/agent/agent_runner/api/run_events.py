@@ -1,6 +1,7 @@
 """The events of one run: live and from the first, as a stream; or a page of those on record."""
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -14,7 +15,7 @@ from starlette.responses import JSONResponse
 
 from agent_runner.api.parts import Parts, PartsOf
 from agent_runner.api.views import EventView, event_json
-from agent_runner.runs.channel import Item, Words
+from agent_runner.runs.channel import Item, ToolProgress, Words
 from agent_runner.runs.follow import follow
 from agent_runner.storage import events as table
 
@@ -38,7 +39,8 @@ def router() -> APIRouter:
         run_id: str, request: Request, parts: PartsOf, page: PageQuery, after: After = 0, last_id: LastId = None
     ) -> Response:
         """Server-sent events `{seq, type, ts, data}` from the first, or after `Last-Event-ID` or `after`. The stream
-        ends after the final status. With `Accept: application/json`, a page of the events on record instead.
+        ends after the final status. `delta` (words) and `progress` (of a tool) are live only. With
+        `Accept: application/json`, a page of the events on record instead.
         """
         await parts.archive.get(run_id)
         if _wants_json(request):
@@ -77,4 +79,7 @@ def _server_event(item: Item) -> ServerEvent:
     if isinstance(item, Words):
         data: JsonObject = {"index": item.index, "kind": item.kind, "text": item.text, "offset": item.offset}
         return ServerEvent("delta", {"type": "delta", "ts": rfc3339(item.ts), "data": data})
+    if isinstance(item, ToolProgress):
+        far = {"index": item.index, "call_id": item.call_id, **asdict(item.progress)}
+        return ServerEvent("progress", {"type": "progress", "ts": rfc3339(item.ts), "data": far})
     return ServerEvent(item.type, cast("JsonObject", event_json(item)), str(item.seq))

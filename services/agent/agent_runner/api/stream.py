@@ -22,7 +22,7 @@ def router() -> APIRouter:
     async def stream(
         request: Request, parts: PartsOf, last_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None
     ) -> Response:
-        """Server-sent events; `event:` is the topic: `runs`, `approvals`, `models`, `health`."""
+        """Server-sent events; `event:` is the topic: `runs`, `approvals`, `mcp`, `models`, `health`."""
         return EventStream(parts.feed.broadcast.events(last_id), runtime_of(request).stopping)
 
     return routes

@@ -6,10 +6,11 @@ from typing import Annotated, Literal, Self
 from kit.clock import rfc3339
 from pydantic import BaseModel, Field, JsonValue
 
-from agent_runner.core.types import Failure, Usage
+from agent_runner.core.types import Attachment, Failure, Usage
 from agent_runner.runs.steps import Step
 from agent_runner.storage.codec import message_to_json
 from agent_runner.storage.records import (
+    ApprovalKind,
     ApprovalRecord,
     ApprovalStatus,
     Decision,
@@ -78,12 +79,48 @@ class RunSummary(BaseModel):
         return cls.model_validate(_summary(run))
 
 
+class AttachmentView(BaseModel):
+    """What a tool gave back beside text."""
+
+    kind: Literal["image", "audio", "resource", "link"]
+    mime_type: str
+    size: int = Field(description="Bytes; 0 for a link")
+    ref: str | None = Field(
+        None, description="`/api/v1/attachments/{ref}` has it; null where it is too large, or elsewhere"
+    )
+    uri: str | None = None
+    name: str | None = None
+
+    @classmethod
+    def of(cls, attachment: Attachment) -> Self:
+        """The view of an attachment."""
+        return cls(
+            kind=attachment.kind,
+            mime_type=attachment.mime_type,
+            size=attachment.size,
+            ref=attachment.ref,
+            uri=attachment.uri,
+            name=attachment.name,
+        )
+
+
 class ToolResultView(BaseModel):
     """What a tool gave back."""
 
     text: str
     truncated: bool
     ref: str | None = Field(None, description="Names the whole where the text was cut")
+    structured: JsonValue = None
+    attachments: list[AttachmentView] = Field(default_factory=list[AttachmentView])
+
+
+class StepPermissionView(BaseModel):
+    """What was decided on a call, and by what."""
+
+    decision: Literal["allow", "deny"]
+    by: str = Field(description="As `decided_by` in `/api/v1/audit`")
+    rule_id: str | None = None
+    approval_id: str | None = None
 
 
 class StepView(BaseModel):
@@ -99,6 +136,7 @@ class StepView(BaseModel):
     call_id: str | None = None
     usage: UsageView | None = None
     arguments: JsonValue = Field(None, description="An object; text where the model wrote no valid JSON")
+    permission: StepPermissionView | None = None
     result: ToolResultView | None = None
     error: FailureView | None = None
 
@@ -117,6 +155,7 @@ class StepView(BaseModel):
                 "call_id": step.call_id,
                 "usage": step.usage,
                 "arguments": step.arguments,
+                "permission": step.permission,
                 "result": step.result,
                 "error": step.error,
             }
@@ -155,21 +194,28 @@ class EventView(BaseModel):
 
 
 class ApprovalView(BaseModel):
-    """A question to a person: may this tool be called with exactly these arguments?"""
+    """A question to a person: may this tool be called with exactly these arguments?
+
+    Of kind `elicitation`: what an MCP server asks while it works, in its own words in `reason`. With a `schema` it is a
+    form to fill in, without one an address to go to, `arguments.url`.
+    """
 
     id: str
-    run_id: str
+    run_id: str | None = Field(description="Null: of a call by hand")
     session_id: str | None
-    kind: Literal["tool"]
+    kind: ApprovalKind
     call_id: str
     tool: str
     arguments: Object
+    schema_: Object | None = Field(None, alias="schema", description="The form of an elicitation, a flat JSON Schema")
     reason: str
     status: ApprovalStatus
     created_at: Time
     decided_at: Time | None
     decision: Decision | None
     decision_reason: str | None
+    content: Object | None = Field(None, description="The form as it was filled in")
+    fingerprint: str | None = Field(None, description="Of the MCP tool's definition that was shown")
 
     @classmethod
     def of(cls, approval: ApprovalRecord) -> Self:
@@ -179,7 +225,10 @@ class ApprovalView(BaseModel):
                 "id": approval.id,
                 "run_id": approval.run_id,
                 "session_id": approval.session_id,
-                "kind": "tool",
+                "kind": approval.kind,
+                "schema": approval.schema,
+                "content": approval.content,
+                "fingerprint": approval.fingerprint,
                 "call_id": approval.call_id,
                 "tool": approval.tool,
                 "arguments": approval.arguments,
@@ -202,6 +251,7 @@ class PermissionView(BaseModel):
     scope: Literal["always", "session"]
     session_id: str | None
     approval_id: str | None = Field(description="The approval that it was remembered from")
+    fingerprint: str | None = Field(None, description="It holds only while the tool's definition has this")
     created_at: Time
 
     @classmethod
@@ -214,6 +264,7 @@ class PermissionView(BaseModel):
             scope="session" if rule.session_id else "always",
             session_id=rule.session_id,
             approval_id=rule.approval_id,
+            fingerprint=rule.fingerprint,
             created_at=rfc3339(rule.created_at),
         )
 

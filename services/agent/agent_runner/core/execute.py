@@ -3,7 +3,7 @@
 import asyncio
 import difflib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -23,7 +23,7 @@ from agent_runner.core.ports import (
     Toolbox,
     ToolFailedError,
 )
-from agent_runner.core.types import Failure, Limits, Message, ToolCall, ToolOutcome, ToolSpec
+from agent_runner.core.types import Failure, Limits, Message, ToolCall, ToolOutcome, ToolOutput, ToolSpec
 
 Numbered: TypeAlias = tuple[int, ToolCall]
 """A call, and its number among the steps of the run."""
@@ -50,7 +50,7 @@ class Executor:
     siblings alone. Only a journal or gate that fails ends the turn, and with it the calls under way.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - built in one place, from parts that are named
         self,
         *,
         run_id: str,
@@ -60,8 +60,13 @@ class Executor:
         results: Results,
         limits: Limits,
         checker: Checker | None = None,
+        session_id: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`clock` counts the seconds of work: it may stand still while a person is waited for."""
         self._run_id = run_id
+        self._session_id = session_id
+        self._clock = clock
         self._toolbox = toolbox
         self._gate = gate
         self._journal = journal
@@ -107,29 +112,32 @@ class Executor:
         except ToolFailedError as error:
             return await self._refuse(index, call, failed(error.failure))
         verdict = await self._gate.decide(index, tool.spec, call, arguments)
+        info = StepInfo(index, "tool", call.name, call, writes=not tool.spec.read_only, verdict=verdict, spec=tool.spec)
         if isinstance(verdict, Denied):
             denied = ToolOutcome(f"Not done: {verdict.reason}", Failure("denied", verdict.reason), "denied")
-            return await self._refuse(index, call, denied)
-        info = StepInfo(index, "tool", call.name, call, writes=not tool.spec.read_only)
-        started = time.monotonic()
-        outcome = await self._journal.step(info, lambda: self._do(tool, call, arguments, seconds_left))
-        return Executed(index, call, outcome, time.monotonic() - started)
+            return await self._refuse(index, call, denied, replace(info, writes=False))
+        started = self._clock()
+        outcome = await self._journal.step(info, lambda: self._do(tool, info, arguments, seconds_left))
+        return Executed(index, call, outcome, self._clock() - started)
 
-    async def _refuse(self, index: int, call: ToolCall, refusal: ToolOutcome) -> Executed:
+    async def _refuse(self, index: int, call: ToolCall, refusal: ToolOutcome, info: StepInfo | None = None) -> Executed:
         async def nothing() -> ToolOutcome:
             return refusal
 
-        outcome = await self._journal.step(StepInfo(index, "tool", call.name, call), nothing)
+        outcome = await self._journal.step(info or StepInfo(index, "tool", call.name, call), nothing)
         return Executed(index, call, outcome, 0.0)
 
-    async def _do(self, tool: Tool, call: ToolCall, arguments: JsonObject, seconds_left: float) -> ToolOutcome:
-        context = CallContext(self._run_id, call.id)
+    async def _do(self, tool: Tool, info: StepInfo, arguments: JsonObject, seconds_left: float) -> ToolOutcome:
+        assert info.call is not None
         seconds = min(tool.spec.timeout_s, max(seconds_left, 0.0))
-        try:
-            async with asyncio.timeout(seconds):
-                outcome = await _guarded(tool, arguments, context)
-        except TimeoutError:
-            return failed(Failure("tool_timeout", f"{call.name} was stopped after {seconds:g} s"))
+        context = CallContext(
+            self._run_id,
+            info.call.id,
+            self._session_id,
+            seconds,
+            lambda progress: self._journal.progress(info, progress),
+        )
+        outcome = await do_call(tool, arguments, context)
         return await self._cut(outcome, context)
 
     async def _cut(self, outcome: ToolOutcome, context: CallContext) -> ToolOutcome:
@@ -140,10 +148,21 @@ class Executor:
         return replace(outcome, text=outcome.text[:limit], truncated=True, ref=ref)
 
 
+async def do_call(tool: Tool, arguments: JsonObject, context: CallContext) -> ToolOutcome:
+    """Call a tool, for as long as the context says; whatever comes of it is an outcome."""
+    if tool.spec.keeps_time:
+        return await _guarded(tool, arguments, context)
+    try:
+        async with asyncio.timeout(context.seconds):
+            return await _guarded(tool, arguments, context)
+    except TimeoutError:
+        return failed(Failure("tool_timeout", f"{tool.spec.name} was stopped after {context.seconds:g} s"))
+
+
 async def _guarded(tool: Tool, arguments: JsonObject, context: CallContext) -> ToolOutcome:
     """Call a tool; whatever it raises is an outcome, but for our own cancellation."""
     try:
-        return ToolOutcome(clean_text(await tool.call(arguments, context)))
+        return _outcome(await tool.call(arguments, context))
     except ToolFailedError as error:
         return failed(error.failure)
     except asyncio.CancelledError:
@@ -157,6 +176,19 @@ async def _guarded(tool: Tool, arguments: JsonObject, context: CallContext) -> T
                 f"{tool.spec.name} crashed: {type(error).__name__}: {clean_text(str(error))[:500]}",
             )
         )
+
+
+def _outcome(output: str | ToolOutput) -> ToolOutcome:
+    if isinstance(output, str):
+        return ToolOutcome(clean_text(output))
+    status = "error" if output.failure else "ok"
+    return ToolOutcome(
+        clean_text(output.text),
+        output.failure,
+        status,
+        attachments=output.attachments,
+        structured=output.structured,
+    )
 
 
 def _is_cancelled() -> bool:

@@ -59,8 +59,8 @@ class Loop:
         self._compactor = compactor
         self._limits = limits
         self._client_tools = client_tools
-        self._tools = [*executor.specs(), *client_tools]
-        self._tools_size = size_of((), self._tools)
+        self._tools: Sequence[ToolSpec] = ()
+        self._tools_size = 0
         self._options = options
         self._messages: list[Message] = []
         self._index = 0
@@ -116,6 +116,7 @@ class Loop:
         return self._limits.max_seconds - self._seconds
 
     async def _query(self) -> Reply:
+        self._look_at_tools()
         self._messages = list(await self._compactor.fit(self._messages, self._tools_size, self._ask_aside))
         request = ModelRequest(tuple(self._messages), self._tools, self._options)
         info = StepInfo(self._next_index(), "model", self._model.id)
@@ -125,6 +126,13 @@ class Loop:
         self._messages.append(reply.message)
         self._journal.message(info, reply)
         return reply
+
+    def _look_at_tools(self) -> None:
+        """Servers come and go, and a search loads more: each turn has the tools that there are by then."""
+        tools = [*self._executor.specs(), *self._client_tools]
+        if tools != self._tools:
+            self._tools = tools
+            self._tools_size = size_of((), tools)
 
     async def _ask_aside(self, model: Model, request: ModelRequest) -> Reply:
         """Ask for something that is no part of the answer: a step like any other, but its words are not shown."""

@@ -6,7 +6,17 @@ from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from kit.jsontypes import JsonObject
 
-from agent_runner.core.types import Delta, Failure, ModelRequest, Reply, ToolCall, ToolOutcome, ToolSpec
+from agent_runner.core.types import (
+    Delta,
+    Failure,
+    ModelRequest,
+    Progress,
+    Reply,
+    ToolCall,
+    ToolOutcome,
+    ToolOutput,
+    ToolSpec,
+)
 
 S = TypeVar("S", Reply, ToolOutcome)
 
@@ -35,12 +45,19 @@ class Model(Protocol):
         ...
 
 
+def _unseen(_progress: Progress) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """Who is calling a tool."""
+    """Who is calling a tool. `seconds` is how long it may take, `progress` is told how far it is."""
 
     run_id: str
     call_id: str
+    session_id: str | None = None
+    seconds: float = 60.0
+    progress: Callable[[Progress], None] = _unseen
 
 
 class ToolFailedError(Exception):
@@ -59,16 +76,16 @@ class Tool(Protocol):
         """What it is."""
         ...
 
-    async def call(self, arguments: JsonObject, context: CallContext) -> str:
+    async def call(self, arguments: JsonObject, context: CallContext) -> str | ToolOutput:
         """Do it; `arguments` have passed the schema. Raises `ToolFailedError`."""
         ...
 
 
 class Toolbox(Protocol):
-    """The tools of one run."""
+    """The tools of one run. They may come and go while it lasts."""
 
     def specs(self) -> Sequence[ToolSpec]:
-        """All that the model is told of."""
+        """All that the model is told of now."""
         ...
 
     def find(self, name: str) -> Tool | None:
@@ -77,8 +94,19 @@ class Toolbox(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """Who or what decided on a call: a rule, a person's approval, the server's definition, …; for the record."""
+
+    by: Literal["rule", "server", "approval", "read_only", "run", "nobody", "person"]
+    rule_id: str | None = None
+    approval_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Allowed:
     """The call may run."""
+
+    grant: Grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +114,7 @@ class Denied:
     """It may not; the model is told why."""
 
     reason: str
+    grant: Grant
 
 
 Verdict: TypeAlias = Allowed | Denied
@@ -109,6 +138,10 @@ class StepInfo:
     call: ToolCall | None = None
     writes: bool = False
     """It may change something: a crash in the middle must not lead to doing it twice unasked."""
+    verdict: Allowed | Denied | None = None
+    """What was decided on the call; None for one that came to no decision, and for a model call."""
+    spec: ToolSpec | None = None
+    """The tool as it was when that was decided."""
 
 
 class Journal(Protocol):
@@ -127,6 +160,10 @@ class Journal(Protocol):
 
     def message(self, info: StepInfo, reply: Reply) -> None:
         """A whole message of the model."""
+        ...
+
+    def progress(self, info: StepInfo, progress: Progress) -> None:
+        """How far a tool is; never stored."""
         ...
 
 

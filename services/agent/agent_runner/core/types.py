@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from kit.jsontypes import JsonObject
+from kit.jsontypes import Json, JsonObject
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 Content: TypeAlias = str | Sequence[JsonObject]
@@ -73,6 +73,9 @@ class Reply:
     finish_reason: str = "stop"
 
 
+Permission: TypeAlias = Literal["allow", "ask", "deny"]
+
+
 @dataclass(frozen=True, slots=True)
 class ToolSpec:
     """What a model is told of a tool, and what the permissions decide on.
@@ -88,6 +91,12 @@ class ToolSpec:
     read_only: bool = False
     timeout_s: float = 60.0
     serial: str | None = None
+    keeps_time: bool = False
+    """It ends by itself within the time it is given, in which waiting for a person does not count."""
+    fingerprint: str | None = None
+    """Of a definition that strangers wrote: changes with anything that a person looked at when allowing the tool."""
+    permission: Permission | None = None
+    """What the definition of its source says of calls: one rule among the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,29 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """What a tool gave back beside text. `ref` names what is kept of it, None where it is too large, or elsewhere."""
+
+    kind: Literal["image", "audio", "resource", "link"]
+    mime_type: str
+    size: int
+    """Bytes; 0 for a link."""
+    ref: str | None = None
+    uri: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutput:
+    """What a tool gives back that has more to say than text. `text` is what the model reads of all of it."""
+
+    text: str
+    attachments: Sequence[Attachment] = ()
+    structured: Json = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ToolOutcome:
     """What came of one tool call. `text` is what the model reads; `ref` names the whole where it was cut."""
 
@@ -116,6 +148,17 @@ class ToolOutcome:
     status: Literal["ok", "error", "denied"] = "ok"
     truncated: bool = False
     ref: str | None = None
+    attachments: Sequence[Attachment] = ()
+    structured: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a tool is. `total` is in the same unit as `done`, where it is known."""
+
+    done: float
+    total: float | None = None
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

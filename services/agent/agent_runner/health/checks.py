@@ -1,13 +1,15 @@
 """How each component is looked at. None of them waits for anything outside this machine."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kit.database import Database
 from kit.outbox import Outbox
 from kit.problems import Problem
 
 from agent_runner.health.board import Check, Finding
+from agent_runner.mcp_manager.importer import ImportProblem
+from agent_runner.mcp_manager.types import ServerState
 from agent_runner.models.registry import ModelRegistry, ProviderInfo
 from agent_runner.runs.manager import RunManager
 from agent_runner.runs.recorder import Recorder
@@ -15,6 +17,7 @@ from agent_runner.storage.database import ping
 from agent_runner.tools.workspace import Workspace
 
 _BACKLOG = 1_000
+_MOST_NAMED = 5
 
 
 def storage(database: Database, recorder: Recorder) -> Check:
@@ -74,6 +77,29 @@ def reporting(outbox: Outbox) -> Check:
         return Finding("ok", f"waiting for the tracker: {outbox.depth}")
 
     return check
+
+
+def mcp(servers: Callable[[], Sequence[ServerState]], file_problems: Sequence[ImportProblem]) -> Check:
+    """The MCP servers that are switched on can be reached, and the configuration file can be used."""
+
+    async def check() -> Finding:
+        return judge_mcp(servers(), file_problems)
+
+    return check
+
+
+def judge_mcp(states: Sequence[ServerState], file_problems: Sequence[ImportProblem]) -> Finding:
+    """Never down: the agent works without them. What is being connected is no fault."""
+    broken = [f"configuration file: {problem.name}: {problem.detail}" for problem in file_problems]
+    for state in states:
+        if state.status == "needs_sign_in":
+            broken.append(f"{state.spec.name}: someone has to sign in")
+        elif state.status in {"failing", "open"}:
+            broken.append(f"{state.spec.name}: {state.last_error or state.status}")
+    if broken:
+        return Finding("degraded", "; ".join(broken[:_MOST_NAMED]) + ("; …" if len(broken) > _MOST_NAMED else ""))
+    ready = sum(state.status == "ready" for state in states)
+    return Finding("ok", f"{ready} of {sum(state.spec.enabled for state in states)} servers connected")
 
 
 def runs(manager: RunManager) -> Check:

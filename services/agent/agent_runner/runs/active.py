@@ -1,9 +1,11 @@
 """One run under way: where it stands, kept in memory and written down with every event."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import orjson
 from kit.clock import now_ms
 from kit.database import Unit
 from kit.jsontypes import Json, JsonObject
@@ -27,6 +29,8 @@ class ActiveRun:
         self.channel = channel
         self.place = place
         self.outcome: Outcome | None = None
+        self.attended = True
+        """There is someone to ask."""
         self.unasked: list[str] = []
         """Tools that were denied because there was nobody to ask."""
         self.finish_reason = "stop"
@@ -35,6 +39,10 @@ class ActiveRun:
         """Done when the run has ended and all of it is stored."""
         self.cancel_reason = "cancelled"
         self._questions = 0
+        self._waited = 0.0
+        self._waiting_since = 0.0
+        self._resuming: asyncio.Task[None] | None = None
+        self._uncertain: set[bytes] = set()
         self._recorder = recorder
 
     @property
@@ -55,18 +63,50 @@ class ActiveRun:
         self.status("running")
 
     def wait_for_person(self) -> None:
-        """A call waits for a decision: the place goes to another run meanwhile."""
+        """A call waits for a decision: the place goes to another run meanwhile, and the clock stands still."""
         self._questions += 1
         if self._questions == 1:
+            self._waiting_since = time.monotonic()
             self.place.leave()
             self.status("waiting_approval")
 
-    async def go_on(self) -> None:
-        """A decision has come; when it was the last one, the run takes its place again."""
+    def person_has_answered(self) -> None:
+        """A decision has come, or is needed no more; when it was the last one, the run takes its place again."""
         self._questions -= 1
         if self._questions == 0:
-            await self.place.take()
+            self._waited += time.monotonic() - self._waiting_since
+            if self._resuming is None or self._resuming.done():
+                self._resuming = asyncio.create_task(self._resume())
+
+    async def go_on(self) -> None:
+        """Wait until the run has its place again; at once while another question is open."""
+        if self._questions == 0 and self._resuming is not None:
+            await asyncio.shield(self._resuming)
+
+    async def _resume(self) -> None:
+        await self.place.take()
+        if self._questions:
+            self.place.leave()
+        else:
             self.status("running")
+
+    def clock(self) -> float:
+        """Seconds of work: it stands still while the run waits for a person."""
+        now = time.monotonic()
+        return (self._waiting_since if self._questions else now) - self._waited
+
+    def leave_unasked(self, tool: str) -> None:
+        """A tool was denied, or got no answer, because there was nobody to ask."""
+        if tool not in self.unasked:
+            self.unasked.append(tool)
+
+    def doubt(self, tool: str, arguments: Json) -> None:
+        """Nobody knows whether this call was carried out."""
+        self._uncertain.add(_key(tool, arguments))
+
+    def is_uncertain(self, tool: str, arguments: Json) -> bool:
+        """Exactly this call was made before, and nobody knows whether it was carried out."""
+        return bool(self._uncertain) and _key(tool, arguments) in self._uncertain
 
     def status(self, status: RunStatus, *, also: Unit | None = None) -> None:
         """The run is in another status; `also` is written in the same transaction."""
@@ -75,14 +115,16 @@ class ActiveRun:
 
     def end(self, status: RunStatus, reason: str | None, error: Failure | None, also: Unit) -> None:
         """The run has ended; no event follows."""
+        if self._resuming is not None:
+            self._resuming.cancel()
         self.record = replace(self.record, reason=reason, error=error, ended_at=now_ms())
         self.channel.forget_words()
         self.status(status, also=also)
 
-    def step_finished(self, data: JsonObject, usage: Usage) -> None:
-        """One more step is done."""
+    def step_finished(self, data: JsonObject, usage: Usage, also: Unit | None = None) -> None:
+        """One more step is done; `also` is written in the same transaction."""
         self.record = replace(self.record, usage=self.record.usage + usage, step_count=self.record.step_count + 1)
-        self._changed("step.finished", data)
+        self._changed("step.finished", data, also)
 
     async def flush(self) -> None:
         """Wait until all that happened so far is stored."""
@@ -92,6 +134,10 @@ class ActiveRun:
         record = self.record
         happening = Happening(record.id, self.channel.number(type_, data), record, also)
         self._recorder.record(self.channel, happening)
+
+
+def _key(tool: str, arguments: Json) -> bytes:
+    return orjson.dumps([tool, arguments], option=orjson.OPT_SORT_KEYS)
 
 
 def usage_json(usage: Usage) -> JsonObject:

@@ -8,6 +8,7 @@ from typing import Literal, Self, TypeAlias
 from kit.clock import now_ms
 from kit.jsontypes import JsonObject
 
+from agent_runner.core.types import Progress
 from agent_runner.storage.records import Event, EventType
 
 _READER_LIMIT = 2_000
@@ -24,7 +25,17 @@ class Words:
     ts: int
 
 
-Item: TypeAlias = Event | Words
+@dataclass(frozen=True, slots=True)
+class ToolProgress:
+    """How far a tool call is. Never stored."""
+
+    index: int
+    call_id: str
+    progress: Progress
+    ts: int
+
+
+Item: TypeAlias = Event | Words | ToolProgress
 
 
 class Reader:
@@ -97,7 +108,13 @@ class Channel:
         self._written[kind] = offset + len(text)
         if kind == "text":
             self._text.append(text)
-        item = Words(index, kind, text, offset, now_ms())
+        self._pass_on(Words(index, kind, text, offset, now_ms()))
+
+    def progress(self, index: int, call_id: str, progress: Progress) -> None:
+        """Show how far a tool call is, behind the events made before it."""
+        self._pass_on(ToolProgress(index, call_id, progress, now_ms()))
+
+    def _pass_on(self, item: Words | ToolProgress) -> None:
         if self._held:
             self._held.append(item)
         else:
@@ -116,7 +133,7 @@ class Channel:
     def stored(self, seq: int) -> None:
         """Events up to `seq` are on record: show them, and the words that waited behind them."""
         self._stored = max(self._stored, seq)
-        while self._held and (isinstance(head := self._held[0], Words) or head.seq <= self._stored):
+        while self._held and (not isinstance(head := self._held[0], Event) or head.seq <= self._stored):
             self._show(self._held.popleft())
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from kit.database import Database
 
-from agent_runner.runs.channel import Channel, Item, Reader, Words
+from agent_runner.runs.channel import Channel, Item, Reader
 from agent_runner.storage import events as table
 from agent_runner.storage.records import FINAL, Event
 
@@ -61,5 +61,5 @@ async def _live(reader: Reader, after: int) -> AsyncIterator[Item]:
     async for item in reader:
         if reader.lost:
             return
-        if isinstance(item, Words) or item.seq > after:
+        if not isinstance(item, Event) or item.seq > after:
             yield item

@@ -205,6 +205,7 @@ class RunManager:
         work: Work | None = None
         try:
             await run.place.take()
+            run.attended = request.approval == "ask"
             run.begin()
             work = await self._prepare(run, request, model, live)
             run.outcome = await work.do()
@@ -223,7 +224,7 @@ class RunManager:
 
     async def _prepare(self, run: ActiveRun, request: RunRequest, model: Model, live: Live) -> Work:
         said = await self._archive.said_before(request)
-        journal = PlainJournal(run, self._telemetry, live.listener)
+        journal = PlainJournal(run, self._telemetry, self._workshop.ledger, live.listener)
         if request.direct:
             program = Direct(model, journal, live.client_tools, request.options)
             return Work(program, history.opening([], said, request.messages))

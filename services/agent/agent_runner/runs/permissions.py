@@ -28,14 +28,31 @@ class Permissions:
 
     def rules_for(self, scope: str) -> Sequence[Rule]:
         """The rules that hold in a session (or, for a run without one, in that run)."""
-        return [Rule(rule.pattern, rule.decision) for rule in self._rules if rule.session_id in {None, scope}]
+        return [
+            Rule(rule.pattern, rule.decision, rule.id, rule.fingerprint)
+            for rule in self._rules
+            if rule.session_id in {None, scope}
+        ]
 
     async def add(
-        self, pattern: str, decision: RuleDecision, session_id: str | None, also: Also | None = None
+        self,
+        pattern: str,
+        decision: RuleDecision,
+        session_id: str | None,
+        also: Also | None = None,
+        fingerprint: str | None = None,
     ) -> RuleRecord:
-        """Make a rule."""
-        rule = RuleRecord(new_id("per"), pattern, decision, now_ms(), session_id)
+        """Make a rule; with a fingerprint it holds for that definition of the tool only."""
+        rule = RuleRecord(new_id("per"), pattern, decision, now_ms(), session_id, fingerprint=fingerprint)
         await self._database.write(table.adding(rule, also(rule) if also else None))
+        self.know(rule)
+        return rule
+
+    async def set(self, tool: str, decision: RuleDecision, fingerprint: str | None = None) -> RuleRecord:
+        """Put one rule for all sessions in the place of those that name exactly this tool."""
+        rule = RuleRecord(new_id("per"), tool, decision, now_ms(), fingerprint=fingerprint)
+        await self._database.write(lambda connection: table.replace(connection, rule))
+        self._rules = [known for known in self._rules if known.pattern != tool or known.session_id is not None]
         self.know(rule)
         return rule
 

@@ -8,6 +8,8 @@ from kit.jsontypes import Json, JsonObject
 
 from agent_runner.storage.records import Event
 
+_RESULT = ("text", "truncated", "ref", "structured", "attachments")
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -23,6 +25,7 @@ class Step:
     call_id: str | None = None
     usage: JsonObject | None = None
     arguments: Json = None
+    permission: JsonObject | None = None
     result: JsonObject | None = None
     error: JsonObject | None = None
 
@@ -51,9 +54,9 @@ def _started(event: Event) -> Step:
 def _later(step: Step, event: Event) -> Step:
     data = event.data
     if event.type == "tool.call":
-        return replace(step, arguments=data["arguments"])
+        return replace(step, arguments=data["arguments"], permission=cast("JsonObject | None", data.get("permission")))
     if event.type == "tool.result":
-        result = {key: data[key] for key in ("text", "truncated", "ref") if key in data}
+        result = {key: data[key] for key in _RESULT if key in data}
         return replace(step, result=result)
     if event.type == "step.finished":
         return replace(

@@ -30,9 +30,11 @@ from agent_runner.runs import history
 from agent_runner.runs.active import ActiveRun
 from agent_runner.runs.approvals import Approvals
 from agent_runner.runs.gate import RunGate
+from agent_runner.runs.ledger import Ledger
 from agent_runner.runs.permissions import Permissions
 from agent_runner.storage.records import RunRequest, Transcript
 from agent_runner.tools.registry import ToolRegistry
+from agent_runner.tools.search import Loaded, SearchableToolbox
 
 
 class Program(Protocol):
@@ -72,8 +74,11 @@ class Workshop:
     tools: ToolRegistry
     permissions: Permissions
     approvals: Approvals
+    ledger: Ledger
     results: Results
     limits: Limits
+    tool_tokens: int
+    loaded: Loaded
     checker: Checker
     summarizer: Callable[[], Model]
     today: Callable[[], datetime]
@@ -91,7 +96,8 @@ class Workshop:
     ) -> Work:
         """A run of the agent's loop; `said` is the session's history, `window` the model's, in tokens."""
         limits = self.limits if request.max_steps is None else replace(self.limits, max_steps=request.max_steps)
-        toolbox = Without(self.tools.only(request.tools), {spec.name for spec in client_tools})
+        chosen = Without(self.tools.only(request.tools), {spec.name for spec in client_tools})
+        toolbox = SearchableToolbox(chosen, self.tools.tokens, self.tool_tokens, self.loaded.of(run.scope))
         gate = RunGate(run, self.permissions, self.approvals, request.approval)
         loop = Loop(
             model=model,
@@ -103,6 +109,8 @@ class Workshop:
                 results=self.results,
                 limits=limits,
                 checker=self.checker,
+                session_id=run.record.session_id,
+                clock=run.clock,
             ),
             journal=journal,
             compactor=Compactor(self.summarizer(), budget_for(window, limits.context_chars)),
@@ -120,11 +128,11 @@ class Without:
     def __init__(self, toolbox: Toolbox, names: set[str]) -> None:
         self._toolbox = toolbox
         self._names = names
-        self._specs = [spec for spec in toolbox.specs() if spec.name not in names]
 
     def specs(self) -> Sequence[ToolSpec]:
-        """All that the model is told of."""
-        return self._specs
+        """All that the model is told of now."""
+        specs = self._toolbox.specs()
+        return [spec for spec in specs if spec.name not in self._names] if self._names else specs
 
     def find(self, name: str) -> Tool | None:
         """The tool of that name; None for an unknown one."""

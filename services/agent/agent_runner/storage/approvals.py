@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from kit.database import Unit
+from kit.jsontypes import JsonObject
 
 from agent_runner.errors import ApprovalDecided, ApprovalNotFound
 from agent_runner.storage import permissions
@@ -14,11 +15,12 @@ from agent_runner.storage.schema import approvals
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A person's decision, why, and when."""
+    """A person's decision, why, and when; `content` answers a server's question."""
 
     decision: Decision
     reason: str | None
     at: int
+    content: JsonObject | None = None
 
 
 def inserting(approval: ApprovalRecord) -> Unit:
@@ -70,8 +72,9 @@ def decide(connection: sa.Connection, approval_id: str, taken: Taken) -> Approva
         decision=taken.decision,
         decision_reason=taken.reason,
         decided_at=taken.at,
+        content=taken.content,
     )
-    names = ("status", "decision", "decision_reason", "decided_at")
+    names = ("status", "decision", "decision_reason", "decided_at", "content")
     values = {name: getattr(decided, name) for name in names}
     connection.execute(approvals.update().where(approvals.c.id == approval_id).values(values))
     return decided
@@ -82,17 +85,24 @@ def settle(
 ) -> tuple[ApprovalRecord, RuleRecord | None]:
     """Take the decision, and remember it as a rule where it is one for more than this call."""
     decided = decide(connection, approval_id, taken)
-    if taken.decision not in {"session", "always"}:
+    if taken.decision not in {"session", "always"} or decided.kind != "tool":
         return decided, None
     scope = None if taken.decision == "always" else decided.session_id or decided.run_id
-    rule = RuleRecord(rule_id, decided.tool, "allow", taken.at, scope, approval_id)
+    rule = RuleRecord(rule_id, decided.tool, "allow", taken.at, scope, approval_id, decided.fingerprint)
     permissions.insert(connection, rule)
     return decided, rule
 
 
+def closing(approval_id: str, now: int) -> Unit:
+    """A unit for a question that nobody needs the answer to any more."""
+    pending = approvals.update().where(approvals.c.id == approval_id, approvals.c.status == "pending")
+    return lambda connection: connection.execute(pending.values(status="cancelled", decided_at=now))
+
+
 def withdrawing(run_ids: Sequence[str], now: int) -> Unit:
-    """A unit for runs that have ended: nobody waits for the answers to their questions any more."""
-    pending = approvals.update().where(approvals.c.run_id.in_(run_ids), approvals.c.status == "pending")
+    """A unit for what an earlier process left: nobody waits for answers to these runs or to direct calls."""
+    theirs = sa.or_(approvals.c.run_id.in_(run_ids), approvals.c.run_id.is_(None))
+    pending = approvals.update().where(theirs, approvals.c.status == "pending")
     return lambda connection: connection.execute(pending.values(status="cancelled", decided_at=now))
 
 

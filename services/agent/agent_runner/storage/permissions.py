@@ -24,6 +24,13 @@ def adding(rule: RuleRecord, also: Unit | None) -> Unit:
     return unit
 
 
+def replace(connection: sa.Connection, rule: RuleRecord) -> None:
+    """A new rule for all sessions instead of those of exactly the same pattern."""
+    same = (permissions.c.pattern == rule.pattern, permissions.c.session_id.is_(None))
+    connection.execute(permissions.delete().where(*same))
+    insert(connection, rule)
+
+
 def all_rules(connection: sa.Connection) -> list[RuleRecord]:
     """Every rule, oldest first."""
     query = sa.select(*permissions.c).order_by(permissions.c.created_at, permissions.c.id)

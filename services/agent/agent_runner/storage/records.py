@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
-from kit.jsontypes import JsonObject
+from kit.jsontypes import Json, JsonObject
 
 from agent_runner.core.types import Failure, Message, Usage
 
 RunStatus: TypeAlias = Literal["queued", "running", "waiting_approval", "succeeded", "failed", "cancelled"]
 Source: TypeAlias = Literal["api", "openai", "dashboard"]
+ApprovalKind: TypeAlias = Literal["tool", "elicitation"]
 ApprovalMode: TypeAlias = Literal["ask", "deny", "allow"]
 ApprovalStatus: TypeAlias = Literal["pending", "approved", "denied", "cancelled"]
 Decision: TypeAlias = Literal["once", "session", "always", "deny"]
 RuleDecision: TypeAlias = Literal["allow", "ask", "deny"]
+CallStatus: TypeAlias = Literal["running", "ok", "error", "denied", "cancelled", "interrupted"]
 EventType: TypeAlias = Literal[
     "run.status",
     "step.started",
@@ -127,10 +129,15 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRecord:
-    """A question to a person: may this tool be called with exactly these arguments?"""
+    """A question to a person: may this tool be called with exactly these arguments?
+
+    Or, of kind `elicitation`, what a server asks while it works on a call: `schema` is the form to fill in, and
+    `content` the answer; without a schema the person is to go to the address in `arguments`. `run_id` is None where the
+    call is of no run. `fingerprint` is that of the tool's definition, as it was shown.
+    """
 
     id: str
-    run_id: str
+    run_id: str | None
     session_id: str | None
     call_id: str
     tool: str
@@ -141,11 +148,18 @@ class ApprovalRecord:
     decided_at: int | None = None
     decision: Decision | None = None
     decision_reason: str | None = None
+    kind: ApprovalKind = "tool"
+    schema: JsonObject | None = None
+    content: JsonObject | None = None
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RuleRecord:
-    """A permission: for all sessions, or for one; written by someone, or remembered from an approval."""
+    """A permission: for all sessions, or for one; written by someone, or remembered from an approval.
+
+    With a `fingerprint` it holds for that definition of the tool only.
+    """
 
     id: str
     pattern: str
@@ -153,3 +167,33 @@ class RuleRecord:
     created_at: int
     session_id: str | None = None
     approval_id: str | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One tool call in the audit trail: what was decided on it, by whom, and what came of it.
+
+    `run_id` is None for a direct call, `duration_ms` until it has ended. Status `interrupted`: the agent ended before.
+    """
+
+    id: str
+    run_id: str | None
+    session_id: str | None
+    step: int | None
+    call_id: str
+    tool: str
+    source: str
+    fingerprint: str | None
+    arguments: Json
+    decision: Literal["allow", "deny"]
+    decided_by: str
+    rule_id: str | None
+    approval_id: str | None
+    reason: str | None
+    status: CallStatus
+    started_at: int
+    error_code: str | None = None
+    error_detail: str | None = None
+    duration_ms: float | None = None
+    request_id: str | None = None

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from kit.problems import Unauthorized
 
 from dashboard.auth.gate import visitor_of
+from dashboard.auth.limiter import FailureLimiter
 from dashboard.auth.login import Login
 from dashboard.auth.peers import Peer, peer_of
 from dashboard.auth.rules import Visitor
@@ -18,6 +19,7 @@ from dashboard.page.site import Site
 from dashboard.status import StatusBoard
 from dashboard.storage.preferences import PreferenceStore
 from dashboard.track import Tracking
+from dashboard.upstreams.upstream import Upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Parts:
     bootstrap: Bootstrap
     hub: Hub
     site: Site
+    agent: Upstream
+    callbacks: FailureLimiter
+    """Ends of sign-ins that led to nothing."""
 
 
 def _parts(request: Request) -> Parts:

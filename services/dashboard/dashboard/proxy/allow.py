@@ -24,6 +24,21 @@ GET PATCH DELETE sessions/{id}
 GET              workspace
 GET PUT DELETE   workspace/files/{path*}
 GET              tools
+GET PATCH        tools/{name}
+POST             tools/{name}/call
+GET              audit
+GET              attachments/{ref}
+GET POST         mcp/servers
+POST             mcp/servers/test
+GET PATCH DELETE mcp/servers/{name}
+POST             mcp/servers/{name}/restart
+POST             mcp/servers/{name}/test
+POST             mcp/servers/{name}/breaker/reset
+POST DELETE      mcp/servers/{name}/auth
+GET              mcp/servers/{name}/resources
+GET              mcp/servers/{name}/prompts
+GET              mcp/servers/{name}/log
+POST             mcp/import
 GET              models
 GET              health
 """
@@ -43,6 +58,17 @@ GET              insights
 GET              outcomes
 GET              health
 """
+
+WAITED_FOR = frozenset(
+    {
+        "tools/{name}/call",
+        "mcp/servers/test",
+        "mcp/servers/{name}/test",
+        "mcp/servers/{name}/breaker/reset",
+        "mcp/servers/{name}/auth",
+    }
+)
+"""What takes as long as somebody else's program does, while a person waits and may leave."""
 
 _MAX_PATH = 8_000
 _PATH = re.compile(r"[A-Za-z0-9/._~%!$&'()*+,;=:@-]*")

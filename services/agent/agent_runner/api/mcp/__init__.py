@@ -1,0 +1,1 @@
+"""MCP servers over HTTP: definitions, states, what they offer, import."""

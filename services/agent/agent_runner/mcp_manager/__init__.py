@@ -1,0 +1,1 @@
+"""MCP servers: kept running, watched and called. `manager.McpManager` is the way in."""
