@@ -22,7 +22,14 @@ FLAGS = [
     "--disable-sync",
 ]
 WAIT_MS = 8000
-EXPECTED = ("status of 503", "status of 401", "status of 404", "net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
+EXPECTED = (
+    "status of 401",
+    "status of 404",
+    "status of 422",
+    "status of 503",
+    "net::ERR_FAILED",
+    "net::ERR_INTERNET_DISCONNECTED",
+)
 """What a browser says of its own accord of a call that failed, whatever the page makes of it."""
 
 NewPage = Callable[..., Page]

@@ -1,7 +1,9 @@
 """What a person does, in words that the tests share."""
 
+import time
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -36,6 +38,26 @@ def report_error(page: Page, message: str) -> None:
     event = {"id": str(uuid.uuid4()), "ts": datetime.now(UTC).isoformat(), **error}
     answer = page.request.post("/api/track", data={"events": [event]}, headers={"sec-fetch-site": "same-origin"})
     assert answer.status == 202, answer.text()
+
+
+def add_server(page: Page, definition: dict[str, Any], state: str = "ready") -> None:
+    """Have an MCP server, and wait until it has come to a state."""
+    path = "/api/agent/mcp/servers"
+    answer = page.request.post(path, data=definition, headers={"sec-fetch-site": "same-origin"})
+    assert answer.status == 201, answer.text()
+    until = time.monotonic() + 15
+    while page.request.get(f"{path}/{definition['name']}").json()["state"] != state:
+        assert time.monotonic() < until, f"{definition['name']} is not {state}"
+        page.wait_for_timeout(50)
+
+
+def remove_servers(page: Page) -> None:
+    """Have no MCP servers, and no rules."""
+    headers = {"sec-fetch-site": "same-origin"}
+    for server in page.request.get("/api/agent/mcp/servers?limit=500").json()["items"]:
+        assert page.request.delete(f"/api/agent/mcp/servers/{server['name']}", headers=headers).ok
+    for rule in page.request.get("/api/agent/permissions?limit=500").json()["items"]:
+        assert page.request.delete(f"/api/agent/permissions/{rule['id']}", headers=headers).ok
 
 
 def expect_answered(page: Page) -> None:

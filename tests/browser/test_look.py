@@ -10,7 +10,20 @@ from tests.browser.house import ROOT
 from tests.browser.steps import ask, expect_answered, report_error, visit
 
 AXE = ROOT / "services/dashboard/web/node_modules/axe-core/axe.min.js"
-PLACES = ("/", "/chat", "/runs", "/runs?status=cancelled&q=none", "/insights")
+PLACES = (
+    "/",
+    "/chat",
+    "/runs",
+    "/runs?status=cancelled&q=none",
+    "/tools",
+    "/tools/new",
+    "/tools/import",
+    "/tools/list",
+    "/tools/list?q=none-such",
+    "/tools/list/read_file",
+    "/tools/permissions",
+    "/insights",
+)
 UNTIL_STILL = """() => {
     const passing = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
     return Promise.allSettled(passing.map(({ finished }) => finished)).then(() => null);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const web = join(dirname(fileURLToPath(import.meta.url)), '../../services/dashboard/web');
 const LONGEST_FILE = 300;
-const TABS = ['overview', 'chat', 'insights'];
+const TABS = ['overview', 'chat', 'tools', 'insights'];
 
 /** @param {string} folder @param {string} ending */
 function sources(folder, ending) {

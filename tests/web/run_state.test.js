@@ -121,7 +121,13 @@ test('an approval is open until it is decided', () => {
       reason: 'writes',
     }),
   );
-  assert.deepEqual(state.steps[1].approval, { id: 'apr_1', reason: 'writes', decision: null });
+  assert.deepEqual(state.steps[1].approval, {
+    id: 'apr_1',
+    kind: 'tool',
+    tool: 'write_file',
+    reason: 'writes',
+    decision: null,
+  });
   state = applyEvent(
     state,
     event(4, 'approval.decided', {
@@ -132,6 +138,24 @@ test('an approval is open until it is decided', () => {
     }),
   );
   assert.equal(state.steps[1].approval?.decision, 'deny');
+});
+
+test('what a server asks belongs to its call that is under way, and leaves its arguments alone', () => {
+  const call = { kind: 'tool', name: 'mcp__a__b', call_id: 'c' };
+  let state = applyEvents(begun(), [
+    event(3, 'step.started', { index: 1, ...call }),
+    event(4, 'tool.call', { index: 1, call_id: 'c', tool: 'mcp__a__b', arguments: { x: 1 } }),
+  ]);
+  const asked = { approval_id: 'apr_2', kind: 'elicitation', tool: 'mcp__a__b', reason: 'Who?' };
+  state = applyEvent(
+    state,
+    event(5, 'approval.requested', { ...asked, call_id: '', arguments: {}, schema: { type: 'object' } }),
+  );
+  assert.equal(state.gap, false);
+  assert.deepEqual(state.steps[1].args, { x: 1 });
+  assert.deepEqual(state.steps[1].approval?.schema, { type: 'object' });
+  state = applyEvent(state, event(6, 'approval.decided', { ...asked, decision: 'once' }));
+  assert.equal(state.steps[1].approval?.decision, 'once');
 });
 
 test('a denied call stays denied when its result comes', () => {

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Generator
 from pathlib import Path
 
-import kit.database
 import pytest
+from agent_runner.storage import database
 
 from tests.agent.api.conftest import Serve
 from tests.agent.api.serving import Provider, listen
@@ -16,7 +16,7 @@ from tests.agent.api.serving import Provider, listen
 @pytest.fixture(autouse=True)
 def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock that others hold is waited out for 10 s otherwise."""
-    monkeypatch.setattr(kit.database, "_BUSY_MS", 100)
+    monkeypatch.setattr(database, "_BUSY_MS", 100)
 
 
 @contextlib.contextmanager

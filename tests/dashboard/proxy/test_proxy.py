@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
@@ -186,6 +187,22 @@ async def test_browser_that_leaves_cancels_the_call(page: httpx.AsyncClient, age
     with pytest.raises(httpx.ReadTimeout):
         await page.get("/api/agent/tools", timeout=0.2)
     await until(lambda: sorted(gone) == ["call", "stream"])
+
+
+async def test_what_a_person_waits_for_may_take_its_time(
+    app: FastAPI, page: httpx.AsyncClient, agent: Upstream
+) -> None:
+    """A tool called by hand takes as long as it does, and a slow one says nothing about the agent; other calls have a
+    limit."""
+    app.state.parts.agent.answer_s = 0.05
+
+    async def slow(_request: Request) -> Response:
+        await asyncio.sleep(0.2)
+        return JSONResponse({"ok": True})
+
+    agent.handlers |= {"/api/v1/tools/wait/call": slow, "/api/v1/mcp/servers/a/restart": slow}
+    assert (await page.post("/api/agent/tools/wait/call", json={})).json() == {"ok": True}
+    assert (await page.post("/api/agent/mcp/servers/a/restart")).json()["code"] == "upstream_timeout"
 
 
 async def test_slow_reader_slows_the_source_down(served: Server, page: httpx.AsyncClient, agent: Upstream) -> None:

@@ -1,6 +1,6 @@
 """The tools there are: what the permissions say of each, how it fares, and a call by hand."""
 
-from typing import Literal, Self, cast
+from typing import Literal, Self, cast, get_args
 
 from fastapi import APIRouter, Request, Response
 from kit.jsontypes import JsonObject
@@ -8,7 +8,7 @@ from kit.web import routing
 from kit.web.pages import Page, PageQuery
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from agent_runner.api.filters import Search, Several, several
+from agent_runner.api.filters import Search, Several, several, several_of
 from agent_runner.api.leaving import unless_gone
 from agent_runner.api.paging import page_by_name
 from agent_runner.api.parts import Parts, PartsOf
@@ -92,10 +92,19 @@ def router() -> APIRouter:
     routes = routing.router("/api/v1/tools", tag="tools")
 
     @routes.get("", summary="All tools, by name")
-    async def listed(parts: PartsOf, page: PageQuery, source: Several = None, q: Search = None) -> Page[ToolView]:
-        """`source` is `builtin` or names of MCP servers; `q` is looked for in names and descriptions."""
+    async def listed(
+        parts: PartsOf, page: PageQuery, source: Several = None, permission: Several = None, q: Search = None
+    ) -> Page[ToolView]:
+        """`source` is `builtin` or names of MCP servers; `permission` is what the rules for all sessions say: `allow`,
+        `ask` or `deny`; `q` is looked for in names and descriptions.
+        """
         sources, words = several(source), (q or "").casefold()
-        specs = [spec for spec in parts.tools.specs() if _is_wanted(spec, sources, words)]
+        decisions, rules = several_of("permission", permission, get_args(RuleDecision)), parts.permissions.rules_for("")
+        specs = [
+            spec
+            for spec in parts.tools.specs()
+            if _is_wanted(spec, sources, words) and (not decisions or judge(spec, rules).decision in decisions)
+        ]
         shown, cursor = page_by_name(specs, page, _ORDER, lambda spec: spec.name)
         return Page(items=[_view(parts, spec) for spec in shown], next_cursor=cursor)
 

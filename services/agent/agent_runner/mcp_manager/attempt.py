@@ -167,9 +167,11 @@ async def _nowhere(url: str) -> None:  # noqa: ARG001 - the SDK's signature
 
 
 def _client() -> WatchedClient:
-    def unheard(_status: int, _authorization: str | None) -> None: ...
+    return WatchedClient(_unheard, {}, None)
 
-    return WatchedClient(unheard, {}, None)
+
+def _unheard(_status: int, _authorization: str | None) -> None:
+    """Nobody watches a sign-in's requests but its flow."""
 
 
 def _replayed(url: str, challenge: Challenge) -> tuple[httpx2.Request, httpx2.Response]:

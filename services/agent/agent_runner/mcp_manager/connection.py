@@ -202,7 +202,7 @@ class Connection:
         ask = questions.elicitation(spec.name, around.asker, flights) if around.asker else None
         sample = questions.sampling(spec.name, around.sampler, flights) if around.sampler else None
         return Client(
-            watched(await self._transport(values), self._ended),
+            watched(await self._transport(values), self._ended, self._is_modern),
             mode="legacy" if spec.transport == "sse" else "auto",
             client_info=_ME,
             elicitation_callback=ask,
@@ -225,6 +225,9 @@ class Connection:
         auth = factory.auth_for(spec) if factory and not own_header else None
         make = http_transport if spec.transport == "http" else sse_transport
         return make(values, auth, self._answered)
+
+    def _is_modern(self) -> bool:
+        return self._client is not None and self._client.protocol_version in MODERN_PROTOCOL_VERSIONS
 
     def _answered(self, status: int, authorization: str | None) -> None:
         self._status = status

@@ -35,6 +35,7 @@ GET PATCH DELETE mcp/servers/{name}
 POST             mcp/servers/{name}/restart
 POST             mcp/servers/{name}/test
 POST             mcp/servers/{name}/breaker/reset
+POST DELETE      mcp/servers/{name}/auth
 GET              mcp/servers/{name}/resources
 GET              mcp/servers/{name}/prompts
 GET              mcp/servers/{name}/log
@@ -58,6 +59,17 @@ GET              insights
 GET              outcomes
 GET              health
 """
+
+WAITED_FOR = frozenset(
+    {
+        "tools/{name}/call",
+        "mcp/servers/test",
+        "mcp/servers/{name}/test",
+        "mcp/servers/{name}/breaker/reset",
+        "mcp/servers/{name}/auth",
+    }
+)
+"""What takes as long as somebody else's program does, while a person waits and may leave."""
 
 _MAX_PATH = 8_000
 _PATH = re.compile(r"[A-Za-z0-9/._~%!$&'()*+,;=:@-]*")

@@ -12,13 +12,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from dashboard.auth.gate import visitor_of
 from dashboard.errors import UpstreamDown, UpstreamTimeout
-from dashboard.proxy.allow import AllowList, check_query
+from dashboard.proxy.allow import WAITED_FOR, AllowList, check_query
 from dashboard.proxy.headers import BODILESS, Headers, handed_back, sent_on
 from dashboard.proxy.passage import Passage, Passages
 from dashboard.upstreams.upstream import Upstream
 
 _API = "/api/v1/"
 _WHOLE_BYTES = 4 << 20
+_WAIT_S = 600.0
 _NO_BODY = frozenset({"GET", "HEAD"})
 _SANDBOX = (b"content-security-policy", b"sandbox")
 _SAVED = (b"content-disposition", b"attachment")
@@ -53,12 +54,13 @@ class Proxy:
             return
         target = f"{_API}{below}?{query.decode()}" if query else _API + below
         headers = sent_on(scope["headers"], scope["request_id"])
+        answer_s = _WAIT_S if template in WAITED_FOR else self._upstream.answer_s
         visitor = visitor_of(scope)
         passage, answer = Passage(receive), _Answer(send, template)
         self._passages.add(passage, visitor.session_id if visitor else None)
         try:
             async with passage:
-                await self._exchange(method, target, headers, None if method in _NO_BODY else body, answer)
+                await self._exchange(method, target, headers, None if method in _NO_BODY else body, answer, answer_s)
         finally:
             self._passages.remove(passage)
         if not passage.client_left:
@@ -72,10 +74,10 @@ class Proxy:
         return path[len(self._prefix) :]
 
     async def _exchange(
-        self, method: str, target: str, headers: dict[str, str], body: bytes | None, answer: "_Answer"
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None, answer: "_Answer", answer_s: float
     ) -> None:
-        deadline = asyncio.get_running_loop().time() + self._upstream.answer_s
-        response = await self._upstream.call(method, target, headers, body)
+        deadline = asyncio.get_running_loop().time() + answer_s
+        response = await self._upstream.call(method, target, headers, body, within_s=answer_s)
         try:
             fitting = self._headers(response)
             if _comes_whole(response):

@@ -19,19 +19,25 @@ const TIMEOUT_MS = 15_000;
 
 /** @typedef {{ method: string, path: string, error: ApiError, durationMs: number }} Failure */
 
+/** What is wrong with one part of what was sent. @typedef {{ loc: (string | number)[], msg: string }} Fault */
+
 /** A call that got no answer (`status` 0) or a problem for an answer. */
 export class ApiError extends Error {
   /**
    * @param {string} message
-   * @param {{ status?: number, code?: string, requestId?: string, retryAfterMs?: number }} [facts]
+   * @param {{ status?: number, code?: string, requestId?: string, retryAfterMs?: number, errors?: Fault[] }} [facts]
    */
-  constructor(message, { status = 0, code = 'network_error', requestId = '', retryAfterMs = 0 } = {}) {
+  constructor(
+    message,
+    { status = 0, code = 'network_error', requestId = '', retryAfterMs = 0, errors = [] } = {},
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.requestId = requestId;
     this.retryAfterMs = retryAfterMs;
+    this.errors = errors;
   }
 }
 
@@ -145,12 +151,13 @@ function problem(response, text, sentId) {
     code: found.code || `http_${response.status}`,
     requestId: response.headers.get('x-request-id') || sentId,
     retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1000 : 0,
+    errors: found.errors,
   });
 }
 
 /**
  * @param {string} text
- * @returns {{ detail?: string, title?: string, code?: string }}
+ * @returns {{ detail?: string, title?: string, code?: string, errors?: Fault[] }}
  */
 function parse(text) {
   try {

@@ -10,6 +10,7 @@ import { tabOf } from './tabs.js';
 import { startTracking } from './tracking.js';
 import './overview.js';
 import './chat.js';
+import './tools.js';
 import './insights.js';
 
 applyLastTheme();

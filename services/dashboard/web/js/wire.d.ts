@@ -128,6 +128,7 @@ export interface Approval {
   kind: 'tool' | 'elicitation';
   tool: string;
   arguments: Json;
+  schema: Json;
   reason: string | null;
   status: string;
   created_at: string;
@@ -144,6 +145,160 @@ export interface Model {
   available: boolean;
   reason: string | null;
   default: boolean;
+}
+
+export type Decision = 'allow' | 'ask' | 'deny';
+export type SecretOrText = string | { set: true };
+export type Transport = 'stdio' | 'http' | 'sse';
+export type ServerState =
+  | 'disabled'
+  | 'connecting'
+  | 'ready'
+  | 'failing'
+  | 'open'
+  | 'needs_sign_in'
+  | 'stopped';
+export interface Breaker {
+  status: 'closed' | 'open' | 'half_open';
+  failures: number;
+  reason: string | null;
+  next_probe: string | null;
+}
+/** A tool as its server lists it: text that strangers wrote. */
+export interface ServerTool {
+  name: string;
+  tool: string;
+  title: string | null;
+  description: string;
+  read_only: boolean;
+  destructive: boolean;
+  idempotent: boolean;
+  open_world: boolean;
+  tokens: number;
+}
+export interface RefusedTool {
+  name: string;
+  reason: string;
+}
+export interface LogLine {
+  ts: string;
+  source: 'stderr' | 'stdout' | 'server' | 'manager';
+  text: string;
+}
+export interface McpServer {
+  name: string;
+  transport: Transport;
+  command: string | null;
+  args: string[];
+  env: Record<string, SecretOrText>;
+  cwd: string | null;
+  url: string | null;
+  headers: Record<string, SecretOrText>;
+  enabled: boolean;
+  permissions: Record<string, Decision>;
+  allow_sampling: boolean;
+  origin: 'api' | 'file';
+  state: ServerState;
+  since: string;
+  protocol_version: string | null;
+  server_name: string | null;
+  server_version: string | null;
+  instructions: string | null;
+  pid: number | null;
+  tools: ServerTool[];
+  tokens: number;
+  refused_tools: RefusedTool[];
+  resource_count: number;
+  prompt_count: number;
+  breaker: Breaker;
+  last_error: string | null;
+  last_error_at: string | null;
+  connects: number;
+  log_tail: LogLine[];
+}
+export interface ServerTest {
+  ok: boolean;
+  duration_ms: number;
+  error: string | null;
+  needs_sign_in: boolean;
+  protocol_version: string | null;
+  server_name: string | null;
+  tools: ServerTool[];
+  tokens: number;
+  refused_tools: RefusedTool[];
+  log_tail: LogLine[];
+}
+export interface ImportReport {
+  dry_run: boolean;
+  added: number;
+  refused: number;
+  entries: ImportedEntry[];
+  warnings: ImportRemark[];
+}
+export interface ImportRemark {
+  name: string;
+  detail: string;
+}
+export interface ImportedEntry {
+  name: string;
+  added: boolean;
+  code: string | null;
+  detail: string | null;
+}
+export interface McpResource {
+  uri: string;
+  name: string;
+  description: string;
+  mime_type: string | null;
+  size: number | null;
+  template: boolean;
+}
+export interface McpPrompt {
+  name: string;
+  description: string;
+  arguments: { name: string; description: string; required: boolean }[];
+}
+export interface Tool {
+  name: string;
+  source: string;
+  description: string;
+  input_schema: Json;
+  read_only: boolean;
+  permission: Decision;
+  permission_from: string;
+  fingerprint: string | null;
+  calls: number;
+  failures: number;
+  p50_ms: number | null;
+  tokens: number;
+}
+export interface Attachment {
+  kind: 'image' | 'audio' | 'resource' | 'link';
+  mime_type: string;
+  size: number;
+  ref: string | null;
+  uri: string | null;
+  name: string | null;
+}
+export interface CallResult {
+  id: string;
+  ok: boolean;
+  text: string;
+  truncated: boolean;
+  structured: Json;
+  attachments: Attachment[];
+  error: Fault | null;
+  duration_ms: number;
+}
+export interface Permission {
+  id: string;
+  pattern: string;
+  decision: Decision;
+  scope: 'always' | 'session';
+  session_id: string | null;
+  approval_id: string | null;
+  fingerprint: string | null;
+  created_at: string;
 }
 
 export type IssueState = 'open' | 'resolved' | 'ignored';

@@ -67,6 +67,9 @@ async def test_reading_runs_unasked_and_what_is_denied_never(agent: Agent) -> No
     assert said["note"] == ("ask", "default")
     assert said["log"] == ("allow", "server")
     assert said["stall"] == ("deny", "server")
+    denied = await agent.get("/api/v1/tools", source="odd", permission="deny")
+    assert [tool["name"] for tool in denied["items"]] == ["mcp__odd__stall"]
+    assert (await agent.http.get("/api/v1/tools", params={"permission": "perhaps"})).status_code == 422
     run = await agent.ended((await agent.run("call mcp__odd__look with {}", model=OPERATOR))["id"])
     assert run["status"] == "succeeded"
     refused = await agent.http.post("/api/v1/tools/mcp__odd__stall/call", json={"arguments": {}})

@@ -25,7 +25,7 @@ const CHAT = [
   ['Enter', 'Send'],
   ['Shift Enter', 'New line'],
   ['1 2 3', 'Approve: once, this session, always'],
-  ['4', 'Deny'],
+  ['4', 'Deny, or decline a question'],
 ];
 
 /** What the keyboard can do here. */

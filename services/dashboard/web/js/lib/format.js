@@ -56,6 +56,17 @@ export function ago(ms) {
   return `${Math.floor(ms / DAY)} d ago`;
 }
 
+/**
+ * How long until, in one unit.
+ * @param {number} ms
+ */
+export function until(ms) {
+  if (ms < SECOND) return 'now';
+  if (ms < MINUTE) return `in ${Math.ceil(ms / SECOND)} s`;
+  if (ms < HOUR) return `in ${Math.ceil(ms / MINUTE)} min`;
+  return `in ${Math.ceil(ms / HOUR)} h`;
+}
+
 /** @param {number} number */
 const two = (number) => String(number).padStart(2, '0');
 

@@ -8,6 +8,7 @@ export const TOPICS = [
   'agent.approvals',
   'agent.health',
   'agent.models',
+  'agent.mcp',
   'tracker.issue.new',
   'tracker.issue.regressed',
   'tracker.issue.updated',

@@ -51,8 +51,8 @@ function fromUpstream(name, { status, since, detail }) {
 /** @param {import('../wire').Approval} approval @returns {Item} */
 function fromApproval(approval) {
   const { id, run_id, session_id, tool, created_at } = approval;
-  const alone = run_id ? `/runs/${run_id}` : '/tools';
-  const href = session_id ? `/chat/${session_id}` : alone;
+  const run = session_id ? `/chat/${session_id}` : `/runs/${run_id}`;
+  const href = run_id ? run : `/tools/list/${encodeURIComponent(tool)}`;
   const note = inOneLine(approval.arguments) || 'without arguments';
   return {
     id,

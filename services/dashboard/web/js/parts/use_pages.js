@@ -3,7 +3,7 @@ import { get } from '../api.js';
 import { toastError } from './toast.js';
 import { useResource } from './use_resource.js';
 
-/** @typedef {{ id: string }} Item */
+/** @typedef {{ id?: string, name?: string }} Item told apart by its id, or where it has none by its name */
 /** @typedef {{ path: string, items: Item[], cursor: string | null | undefined }} Rest */
 
 /**
@@ -32,6 +32,9 @@ export function usePages(path, needs) {
 
 /** Both lists, each item once, the first one's word on it. @param {Item[]} first @param {Item[]} second */
 export function merged(first, second) {
-  const known = new Set(first.map(({ id }) => id));
-  return [...first, ...second.filter(({ id }) => !known.has(id))];
+  const known = new Set(first.map(keyOf));
+  return [...first, ...second.filter((item) => !known.has(keyOf(item)))];
 }
+
+/** @param {Item} item */
+const keyOf = ({ id, name }) => id ?? name;

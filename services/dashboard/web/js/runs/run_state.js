@@ -23,7 +23,16 @@
  * @property {import('../wire').Usage | null} usage
  */
 
-/** @typedef {{ id: string, reason: string | null, decision: string | null }} PendingApproval */
+/**
+ * @typedef {object} PendingApproval
+ * @property {string} id
+ * @property {'tool' | 'elicitation'} kind
+ * @property {string} tool
+ * @property {string | null} reason
+ * @property {string | null} decision
+ * @property {import('../wire').Json} [schema] of an elicitation's form
+ * @property {import('../wire').Json} [args] of an elicitation: where it leads
+ */
 
 /**
  * @typedef {object} RunState
@@ -123,14 +132,16 @@ const CHANGES = {
       status: data.ok ? 'ok' : stepAt(state, data.index)?.status === 'denied' ? 'denied' : 'error',
     }),
   'approval.requested': (state, data, ts) =>
-    withStep(state, data.index, {
-      kind: 'tool',
-      name: data.tool,
-      callId: data.call_id,
-      args: data.arguments,
-      startedAt: stepAt(state, data.index)?.startedAt || ts,
-      approval: { id: data.approval_id, reason: data.reason ?? null, decision: null },
-    }),
+    data.kind === 'elicitation'
+      ? withQuestion(state, data)
+      : withStep(state, data.index, {
+          kind: 'tool',
+          name: data.tool,
+          callId: data.call_id,
+          args: data.arguments,
+          startedAt: stepAt(state, data.index)?.startedAt || ts,
+          approval: approvalOf(data),
+        }),
   'approval.decided': (state, data) => withDecision(state, data),
   'message.completed': (state, data) =>
     withStep(state, data.index, { kind: 'model', text: data.content ?? '', reasoning: data.reasoning ?? '' }),
@@ -153,6 +164,28 @@ function applyDelta(state, { data }) {
   return text.length <= have.join('').length
     ? state
     : withStep(state, data.index, { kind: 'model', [field]: text });
+}
+
+/** @param {any} data @returns {PendingApproval} */
+const approvalOf = (data) => ({
+  id: data.approval_id,
+  kind: data.kind ?? 'tool',
+  tool: data.tool,
+  reason: data.reason ?? null,
+  decision: null,
+});
+
+/**
+ * A server asks while a call of it goes on. Where the protocol does not say which, it is the newest.
+ * @param {RunState} state
+ * @param {any} data
+ */
+function withQuestion(state, data) {
+  const calls = state.steps.filter(({ kind, status }) => kind === 'tool' && status === 'running');
+  const step = calls.find(({ callId }) => callId === data.call_id) ?? calls.at(-1);
+  if (!step) return state;
+  const approval = { ...approvalOf(data), schema: data.schema ?? null, args: data.arguments };
+  return withStep(state, step.index, { approval });
 }
 
 /** @param {RunState} state @param {{ approval_id: string, decision: string }} data */

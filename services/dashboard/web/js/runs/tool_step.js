@@ -7,8 +7,8 @@ import { ApprovalPrompt } from './approval.js';
 
 /** @typedef {import('./run_state.js').Step} Step */
 
-/** A tool call in a row; its arguments and result unfold. @param {{ step: Step }} props */
-export function ToolStep({ step }) {
+/** A tool call in a row; its arguments and result unfold. @param {{ step: Step, run: string }} props */
+export function ToolStep({ step, run }) {
   const waits = step.approval && !step.approval.decision && step.status === 'running';
   return html`<div class="tool">
     <details>
@@ -20,7 +20,7 @@ export function ToolStep({ step }) {
       </summary>
       <${ToolFacts} step=${step} />
     </details>
-    ${waits ? html`<${ApprovalPrompt} step=${step} />` : null}
+    ${waits ? html`<${ApprovalPrompt} step=${step} run=${run} />` : null}
   </div>`;
 }
 

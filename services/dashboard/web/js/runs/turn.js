@@ -20,7 +20,7 @@ export function Turn({ run }) {
     <h2 class="sr-only">${run.title ?? 'Untitled'}</h2>
     <div class="asked" dir="auto">${asked(detail) ?? run.title}</div>
     <div class="answer">
-      ${state.steps.map((step) => html`<${StepView} key=${step.index} step=${step} />`)}
+      ${state.steps.map((step) => html`<${StepView} key=${step.index} step=${step} run=${run.id} />`)}
       <${Progress} state=${state} />
       ${watch.error.value && !detail ? html`<p class="problem">${watch.error.value.message}</p>` : null}
     </div>
@@ -36,9 +36,9 @@ export function asked(run) {
   return message.content?.map(({ text }) => text ?? '').join('\n') ?? null;
 }
 
-/** @param {{ step: import('./run_state.js').Step }} props */
-export function StepView({ step }) {
-  if (step.kind === 'tool') return html`<${ToolStep} step=${step} />`;
+/** @param {{ step: import('./run_state.js').Step, run: string }} props */
+export function StepView({ step, run }) {
+  if (step.kind === 'tool') return html`<${ToolStep} step=${step} run=${run} />`;
   return html`${step.reasoning ? html`<${Thought} step=${step} />` : null}
     ${step.text ? html`<${Markdown} text=${step.text} />` : null}
     ${step.error ? html`<p class="problem">${step.error.detail}</p>` : null}`;

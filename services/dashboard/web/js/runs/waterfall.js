@@ -24,7 +24,7 @@ export function Waterfall({ state, endedAt }) {
   const { wholeMs, spans } = spansOf(state.steps, until);
   return html`<div class="waterfall">
     <div class="wf-scale small muted" aria-hidden="true"><span>0</span><span>${duration(wholeMs / 2)}</span><span>${duration(wholeMs)}</span></div>
-    ${state.steps.map((step, index) => html`<${StepRow} key=${step.index} step=${step} span=${spans[index]} />`)}
+    ${state.steps.map((step, index) => html`<${StepRow} key=${step.index} step=${step} run=${state.id} span=${spans[index]} />`)}
   </div>`;
 }
 
@@ -39,8 +39,8 @@ function useTicking(on) {
   return time;
 }
 
-/** @param {{ step: import('./run_state.js').Step, span: import('./spans.js').Span }} props */
-function StepRow({ step, span }) {
+/** @param {{ step: import('./run_state.js').Step, run: string, span: import('./spans.js').Span }} props */
+function StepRow({ step, run, span }) {
   const waits = step.approval && !step.approval.decision && step.status === 'running';
   const state = waits ? 'waiting_approval' : step.status;
   return html`<details class="wf-row">
@@ -53,7 +53,7 @@ function StepRow({ step, span }) {
       </summary>
       ${step.kind === 'tool' ? html`<${ToolFacts} step=${step} />` : html`<${ModelFacts} step=${step} />`}
     </details>
-    ${waits ? html`<${ApprovalPrompt} step=${step} />` : null}`;
+    ${waits ? html`<${ApprovalPrompt} step=${step} run=${run} />` : null}`;
 }
 
 /** @param {{ step: import('./run_state.js').Step }} props */
