@@ -8,6 +8,8 @@ WEB := services/dashboard/web
 # .venv/bin first, so that what needs a node finds the one that the set-up installed where the machine had none
 NPM := PATH="$(BIN):$$PATH" npm --silent --prefix $(WEB)
 PYTEST := $(BIN)/python -m pytest
+# they mostly wait for processes and the clock; what one file shares is made once
+AT_ONCE := -n 3 --dist loadfile
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
   --custom-compile-command 'make lock' --no-emit-package binnacle-kit $(if $(UPGRADE),--upgrade)
 SERVICES := agent tracker dashboard
@@ -62,7 +64,7 @@ test: test-python test-web test-browser ## All tests but those on containers and
 
 .PHONY: test-python
 test-python: setup-test ## Unit, API and contract tests; some of them: make test-python T=tests/kit
-	@$(PYTEST) $(or $(T),tests --ignore=tests/e2e --ignore=tests/browser)
+	@$(PYTEST) $(or $(T),tests --ignore=tests/e2e --ignore=tests/browser $(AT_ONCE))
 
 .PHONY: conformance
 conformance: setup-test ## The public MCP conformance suite, client side, for both eras; some: make conformance T='2026-07-28 tools_call'
