@@ -1,4 +1,4 @@
-"""`python -m bench [SECTION …] [--seconds N]`: measure, and print each figure beside its peer and bar."""
+"""`python -m bench [SECTION…] [--seconds N]`: measure, and print each figure beside its peer and bar."""
 
 import argparse
 import os
