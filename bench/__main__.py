@@ -1,14 +1,14 @@
-"""`python -m bench [agent] [tracker] [proxy] [--seconds N]`: measure, and print each figure beside its peer and bar."""
+"""`python -m bench [SECTION …] [--seconds N]`: measure, and print each figure beside its peer and bar."""
 
 import argparse
 import os
 import platform
 import sys
 
-from bench import agent, proxy, tracker
+from bench import agent, mcp, proxy, tracker
 from bench.load import MissingToolError
 
-_SECTIONS = {"agent": agent.run, "tracker": tracker.run, "proxy": proxy.run}
+_SECTIONS = {"agent": agent.run, "tracker": tracker.run, "proxy": proxy.run, "mcp": mcp.run}
 
 
 def main() -> int:
