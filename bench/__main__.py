@@ -5,10 +5,10 @@ import os
 import platform
 import sys
 
-from bench import agent, page, proxy, tracker
+from bench import agent, mcp, page, proxy, tracker
 from bench.load import MissingToolError
 
-_SECTIONS = {"agent": agent.run, "tracker": tracker.run, "proxy": proxy.run, "page": page.run}
+_SECTIONS = {"agent": agent.run, "tracker": tracker.run, "proxy": proxy.run, "page": page.run, "mcp": mcp.run}
 
 
 def main() -> int:

@@ -4,9 +4,11 @@ Starts the three services with a data folder of its own, has the agent work, set
 they lie over a day, adds errors of that day, and looks.
 """
 
+import os
 import random
 import shutil
 import sqlite3
+import sys
 import tempfile
 import time
 from contextlib import closing
@@ -16,7 +18,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from tests.browser.conftest import FLAGS, find_browser
 from tests.browser.house import ROOT, House
-from tests.browser.steps import ask, expect_answered, go_to, visit
+from tests.browser.steps import add_server, ask, expect_answered, go_to, visit
 
 IMAGES = ROOT / "docs" / "images"
 SIZE = ViewportSize(width=1280, height=800)
@@ -36,6 +38,19 @@ ERRORS = (
     ("overview", "timeout", "No answer within 15 s."),
     ("insights", "rendering_error", "RangeError: Invalid time value"),
 )
+PACKAGES = "node_modules/@modelcontextprotocol"
+NODE = {"transport": "stdio", "command": "node", "cwd": str(ROOT / "tests/mcp_servers")}
+SERVERS = (
+    ("ready", {"name": "clock", "transport": "stdio", "command": "mcp-server-time"}),
+    ("ready", {"name": "repository", "transport": "stdio", "command": "mcp-server-git", "args": ["--repository", "."]}),
+    ("ready", {"name": "everything", **NODE, "args": [f"{PACKAGES}/server-everything/dist/index.js", "stdio"]}),
+    ("ready", {"name": "graph", **NODE, "args": [f"{PACKAGES}/server-memory/dist/index.js"]}),
+    (
+        "disabled",
+        {"name": "browser", "transport": "stdio", "command": "npx", "args": ["-y", "browser-mcp"], "enabled": False},
+    ),
+    ("open", {"name": "inventory", "transport": "http", "url": "http://127.0.0.1:9/mcp"}),
+)
 FILES = {
     "report.md": "# Week 47\n\n- The compass was adjusted.\n- Two errors in the log, see `log.txt`.\n",
     "log.txt": "08:12 error: compass deviation over 3 degrees\n08:40 adjusted\n11:05 error: no answer from the pump\n",
@@ -45,6 +60,7 @@ FILES = {
 def main() -> None:
     """Write `docs/images/*.png`."""
     data = Path(tempfile.mkdtemp())
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # its MCP servers
     house = House(data)
     for name, text in FILES.items():
         (data / "workspace" / name).write_text(text)
@@ -76,6 +92,11 @@ def take(browser: Browser, house: House) -> None:
     go_to(page, "Overview")
     expect(page.locator(".plot canvas")).to_have_count(2)
     shoot(page, "overview")
+    for state, definition in SERVERS:
+        add_server(page, definition, state)
+    go_to(page, "Tools & MCP")
+    expect(page.locator(".server-row")).to_have_count(len(SERVERS))
+    shoot(page, "tools")
 
 
 def work(page: Page, chance: random.Random) -> None:

@@ -45,7 +45,7 @@ def add_server(page: Page, definition: dict[str, Any], state: str = "ready") -> 
     path = "/api/agent/mcp/servers"
     answer = page.request.post(path, data=definition, headers={"sec-fetch-site": "same-origin"})
     assert answer.status == 201, answer.text()
-    until = time.monotonic() + 15
+    until = time.monotonic() + 30
     while page.request.get(f"{path}/{definition['name']}").json()["state"] != state:
         assert time.monotonic() < until, f"{definition['name']} is not {state}"
         page.wait_for_timeout(50)

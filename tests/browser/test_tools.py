@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.agent.mcp_manager.authorities import open_pair
 from tests.browser.conftest import NewPage
-from tests.browser.house import ROOT, VIEWER_PASSWORD
+from tests.browser.house import ROOT, VIEWER_PASSWORD, House
 from tests.browser.steps import add_server, ask, expect_answered, remove_servers, visit
 from tests.browser.test_look import violations
 from tests.browser.test_tracking import wait_for
@@ -173,6 +173,10 @@ def test_a_tool_is_tried_with_a_form_made_of_its_schema(tools: Page) -> None:
     picture = tools.get_by_role("img", name="A picture that the tool gave back")
     expect(picture).to_be_visible()
     assert picture.evaluate("(image) => image.complete && image.naturalWidth > 0")
+    ask(tools, "call mcp__all__get-tiny-image with {}")
+    expect_answered(tools)
+    tools.locator(".tool summary").click()
+    expect(picture).to_be_visible()
     visit(tools, "/tools/list/mcp__all__get-structured-content")
     tools.get_by_role("combobox", name="location").select_option("Chicago")
     tools.get_by_role("button", name="Call it").click()
@@ -275,6 +279,22 @@ def test_a_viewer_sees_all_and_changes_nothing(tools: Page, new_page: NewPage) -
     expect(viewer.get_by_label("Permission", exact=True)).to_be_disabled()
     refused = viewer.request.post("/api/agent/tools/mcp__odd__look/call", data={}, headers=SAME_ORIGIN)
     assert refused.status == 403
+
+
+def test_with_the_agent_down_what_was_shown_stays_and_comes_back_by_itself(tools: Page, house: House) -> None:
+    """With its age, and actions that say why they cannot be used."""
+    add_server(tools, odd())
+    visit(tools, "/tools/servers/odd")
+    expect(tools.locator(".detail-head")).to_contain_text("ready")
+    house.stop("agent")
+    try:
+        expect(tools.locator(".detail-head .stale")).to_be_visible(timeout=10_000)
+        expect(tools.get_by_role("button", name="Restart")).to_have_attribute("title", "The agent is down.")
+        expect(tools.locator(".offer").first).to_be_visible()
+    finally:
+        house.start("agent")
+    expect(tools.locator(".stale")).to_have_count(0)
+    expect(tools.locator(".detail-head")).to_contain_text("ready")
 
 
 @pytest.fixture

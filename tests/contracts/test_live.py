@@ -89,3 +89,17 @@ async def test_files_go_up_and_down(page: httpx.AsyncClient) -> None:
     assert (await page.delete(path)).status_code == 204
     assert (await page.get(path)).status_code == 404
     assert (await page.get("/api/agent/workspace/files/..%2f..%2ftoken")).status_code == 400
+
+
+async def test_change_of_an_mcp_server_reaches_the_page(page: httpx.AsyncClient) -> None:
+    """The hub passes the topic on; what the page then fetches has what it reads."""
+    definition = {"name": "off", "transport": "stdio", "command": "true", "enabled": False}
+    async with listening(page) as heard:
+        made = (await page.post("/api/agent/mcp/servers", json=definition)).raise_for_status().json()
+        await until(lambda: any(event["name"] == "off" for event in heard.of("agent.mcp")))
+        assert (await page.delete("/api/agent/mcp/servers/off")).status_code == 204
+        await until(lambda: any(event["action"] == "deleted" for event in heard.of("agent.mcp")))
+    tool = (await page.get("/api/agent/tools")).json()["items"][0]
+    called = (await page.post("/api/agent/tools/current_time/call", json={"arguments": {}})).json()
+    for read, found in (("McpServer", made), ("Breaker", made["breaker"]), ("Tool", tool), ("CallResult", called)):
+        assert_holds(read, found)

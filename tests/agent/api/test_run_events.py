@@ -29,7 +29,7 @@ async def test_events_tell_a_run_from_the_first_to_the_last(agent: Agent, provid
 
 
 async def test_tool_events_name_the_call(agent: Agent, provider: Provider) -> None:
-    """Call and result belong together by their step and call id."""
+    """Call and result belong together by their step and call id, and the call says what let it run."""
     provider.call("list_files", {"path": "."})
     run_id = (await agent.run())["id"]
     heard = {each.event: each.data["data"] for each in await agent.events(run_id)}
@@ -38,6 +38,7 @@ async def test_tool_events_name_the_call(agent: Agent, provider: Provider) -> No
         "call_id": "*",
         "tool": "list_files",
         "arguments": {"path": "."},
+        "permission": {"decision": "allow", "by": "read_only"},
     }
     assert heard["tool.result"]["call_id"] == heard["tool.call"]["call_id"]
     assert heard["tool.result"]["ok"] is True

@@ -33,14 +33,14 @@ class Keeper(Protocol):
 
 @dataclass(slots=True)
 class _Gathered:
+    left: int
     texts: list[str] = field(default_factory=list[str])
     attachments: list[Attachment] = field(default_factory=list[Attachment])
-    left: int = MAX_BYTES
 
 
 async def to_output(result: CallResult, context: CallContext, keeper: Keeper) -> ToolOutput:
     """The result of a call, within the limits; what is left out is said."""
-    gathered = _Gathered()
+    gathered = _Gathered(left=MAX_BYTES)
     for part in result.parts[:MAX_PARTS]:
         await _gather(part, gathered, context, keeper)
     if len(result.parts) > MAX_PARTS:

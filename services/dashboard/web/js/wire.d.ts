@@ -88,6 +88,7 @@ export interface ToolResult {
   text: string;
   truncated: boolean;
   ref?: string | null;
+  attachments?: Attachment[];
 }
 export interface RunStep {
   index: number;

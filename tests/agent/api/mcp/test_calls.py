@@ -294,6 +294,17 @@ async def test_large_catalogue_is_searched(serve: Serve, provider: Provider) -> 
     assert run["steps"][3]["status"] == "ok"
 
 
+async def test_built_in_model_searches_for_the_tool_it_is_to_call(serve: Serve) -> None:
+    """`call NAME` finds a tool that is not shown first; one that there is not ends in words."""
+    agent = await serve(AGENT_TOOL_TOKENS="50")
+    await add(agent, odd(TOOLS="200"))
+    run = await agent.ended((await agent.run("call mcp__odd__look with {}", model=OPERATOR))["id"])
+    assert [step["name"] for step in run["steps"] if step["kind"] == "tool"] == ["search_tools", "mcp__odd__look"]
+    assert "done" in run["output"]
+    none = await agent.ended((await agent.run("call mcp__odd__zzz with {}", model=OPERATOR))["id"])
+    assert none["status"] == "succeeded"
+
+
 async def test_broken_server_is_an_issue_of_the_server(serve: Serve, tmp_path: Path) -> None:
     """What goes to the tracker names the component, the server, the tool and the run."""
     agent = await serve()

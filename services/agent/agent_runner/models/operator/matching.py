@@ -27,6 +27,8 @@ _SMALL_WORDS = re.compile(
     "to|us|use|what|which|who|with|you|your"
 )
 _ENOUGH = 5.0
+SEARCH = "search_tools"
+"""Shows tools that are not shown yet."""
 _LONG = 2_000
 
 
@@ -37,6 +39,8 @@ def read_call(clause: str, tools: Sequence[ToolSpec]) -> Wish | Talk | None:
         return None
     name, rest = found["name"], found["rest"].strip()
     spec = next((spec for spec in tools if spec.name == name), None)
+    if spec is None and name.startswith("mcp__") and any(spec.name == SEARCH for spec in tools):
+        return Wish(clause, [Wanted(SEARCH, {"query": name, "limit": 1})])
     if spec is None:
         return _unknown(name, tools) if rest.startswith("{") or "_" in name else None
     if rest.startswith(("{", "[")):

@@ -13,9 +13,10 @@ from agent_runner.core.compaction import SUMMARIZE, text_of
 from agent_runner.core.marks import unmark
 from agent_runner.core.prompt import is_from_person
 from agent_runner.core.types import Delta, Message, ModelRequest, Reply, ToolCall, Usage
+from agent_runner.models.operator.matching import SEARCH
 from agent_runner.models.operator.planning import Call, Done, next_move
 from agent_runner.models.operator.understand import understand
-from agent_runner.models.operator.wishes import Talk
+from agent_runner.models.operator.wishes import Talk, Wish
 from agent_runner.models.operator.wording import intention, tell
 
 BUILT_IN = "builtin:operator"
@@ -52,7 +53,12 @@ def answer(request: ModelRequest) -> Message:
     understood = understand(asked, request.tools)
     if isinstance(understood, Talk):
         return Message("assistant", understood.words)
-    move = next_move(understood, _history(since), [spec.name for spec in request.tools], _history(before)[-1:])
+    move = next_move(
+        understood,
+        _of_wishes(understood, _history(since)),
+        [spec.name for spec in request.tools],
+        _history(before)[-1:],
+    )
     if not isinstance(move, Call):
         return Message("assistant", tell(move))
     calls = [ToolCall(new_id("call"), call.tool, orjson.dumps(call.arguments).decode()) for call in move.calls]
@@ -73,6 +79,12 @@ def _history(messages: Sequence[Message]) -> list[Done]:
     results = {message.tool_call_id: unmark(text_of(message)) for message in messages if message.role == "tool"}
     calls = [call for message in messages for call in message.tool_calls]
     return [Done(call.name, _arguments(call), results[call.id]) for call in calls if call.id in results]
+
+
+def _of_wishes(wishes: Sequence[Wish], history: Sequence[Done]) -> Sequence[Done]:
+    """Without the searches that only brought the tools to light which the wishes are about."""
+    wanted = {call.tool for wish in wishes for call in wish.calls}
+    return history if SEARCH in wanted else [done for done in history if done.tool != SEARCH]
 
 
 def _arguments(call: ToolCall) -> Mapping[str, Json]:

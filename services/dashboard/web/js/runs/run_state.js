@@ -126,7 +126,12 @@ const CHANGES = {
     }),
   'tool.result': (state, data) =>
     withStep(state, data.index, {
-      result: { text: data.text ?? '', truncated: Boolean(data.truncated), ref: data.ref },
+      result: {
+        text: data.text ?? '',
+        truncated: Boolean(data.truncated),
+        ref: data.ref,
+        attachments: data.attachments ?? [],
+      },
       durationMs: data.duration_ms ?? null,
       error: data.error ?? null,
       status: data.ok ? 'ok' : stepAt(state, data.index)?.status === 'denied' ? 'denied' : 'error',

@@ -1,5 +1,6 @@
 import { inOneLine } from '../lib/arguments.js';
 import { duration, json } from '../lib/format.js';
+import { Attached } from '../parts/attached.js';
 import { html } from '../parts/html.js';
 import { Icon } from '../parts/icons.js';
 import { Status } from '../parts/status.js';
@@ -31,6 +32,7 @@ export function ToolFacts({ step }) {
     <p class="label">Arguments</p><pre tabindex="0">${json(step.args ?? {})}</pre>
     ${approval?.decision ? html`<p class="muted small">Approval: ${approval.decision}</p>` : null}
     ${result ? html`<p class="label">Result${result.truncated ? ' (cut)' : ''}</p><pre tabindex="0">${result.text || 'Nothing.'}</pre>` : null}
+    ${result?.attachments?.map((one, index) => html`<${Attached} key=${index} attachment=${one} />`)}
     ${error ? html`<p class="problem">${error.detail ?? error.code}</p>` : null}
   </div>`;
 }

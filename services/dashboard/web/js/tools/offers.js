@@ -1,5 +1,5 @@
 import { claimsOf } from '../lib/claims.js';
-import { compact } from '../lib/format.js';
+import { compact, count } from '../lib/format.js';
 import { html } from '../parts/html.js';
 import { EmptyState, Stale, WhenLoaded } from '../parts/states.js';
 import { useResource } from '../parts/use_resource.js';
@@ -34,7 +34,7 @@ export function Resources({ name }) {
         (one) => html`<li key=${one.uri}><div class="row offer">
           <span class="two-lines"><span class="clip mono" title=${one.uri}>${one.uri}</span><span class="small muted clip" dir="auto">${one.description || one.name}</span></span>
           <span class="muted small">${one.template ? 'template' : (one.mime_type ?? '')}</span>
-          <span class="num muted small">${one.size == null ? '' : `${compact(one.size)} B`}</span>
+          <span class="num muted small">${one.size == null ? '' : `${count(one.size)} bytes`}</span>
         </div></li>`,
       )}</ul>`}<//>
   </section>`;

@@ -1,9 +1,7 @@
-import { BASE } from '../lib/base.js';
-import { compact, duration, json } from '../lib/format.js';
+import { duration, json } from '../lib/format.js';
+import { Attached } from '../parts/attached.js';
 import { html } from '../parts/html.js';
 import { Status } from '../parts/status.js';
-
-/** @typedef {import('../wire').Attachment} Attachment */
 
 /** What came of a call, all of it text or made safe by the agent: nothing in it is rendered as markup. @param {{ result: import('../wire').CallResult }} props */
 export function CallResult({ result }) {
@@ -16,15 +14,4 @@ export function CallResult({ result }) {
     ${attachments.map((one, index) => html`<${Attached} key=${index} attachment=${one} />`)}
     ${text || structured != null || attachments.length || error ? null : html`<p class="muted">It gave nothing back.</p>`}
   </div>`;
-}
-
-/** @param {{ attachment: Attachment }} props */
-function Attached({ attachment: { kind, mime_type, size, ref, uri, name } }) {
-  const said = `${name ?? uri ?? kind}, ${mime_type}${size ? `, ${compact(size)} B` : ''}`;
-  if (!ref) return html`<p class="small break"><span class="muted">${kind}</span> ${said}</p>`;
-  const href = `${BASE}/api/agent/attachments/${encodeURIComponent(ref)}`;
-  return html`<figure class="attached">
-    ${kind === 'image' ? html`<img src=${href} alt=${name ?? 'A picture that the tool gave back'} loading="lazy" />` : null}
-    <figcaption class="small"><span class="muted">${said}</span> <a href=${href.slice(BASE.length)} download=${name ?? ref} data-action="tool.attachment_save">Save</a></figcaption>
-  </figure>`;
 }
