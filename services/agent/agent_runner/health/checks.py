@@ -89,12 +89,12 @@ def mcp(servers: Callable[[], Sequence[ServerState]], file_problems: Sequence[Im
 
 
 def judge_mcp(states: Sequence[ServerState], file_problems: Sequence[ImportProblem]) -> Finding:
-    """Never down: the agent works without them. What is being connected is no fault."""
+    """Never down: the agent works without them. What is being connected is no fault, unless it failed just before."""
     broken = [f"configuration file: {problem.name}: {problem.detail}" for problem in file_problems]
     for state in states:
         if state.status == "needs_sign_in":
             broken.append(f"{state.spec.name}: someone has to sign in")
-        elif state.status in {"failing", "open"}:
+        elif state.status in {"failing", "open"} or (state.status == "connecting" and state.breaker.failures):
             broken.append(f"{state.spec.name}: {state.last_error or state.status}")
     if broken:
         return Finding("degraded", "; ".join(broken[:_MOST_NAMED]) + ("; …" if len(broken) > _MOST_NAMED else ""))
