@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from agent_runner.mcp_manager.manager import McpManager
@@ -167,11 +166,6 @@ async def running(
         yield Running(manager, kept, heard, secrets)
     finally:
         await manager.stop()
-
-
-def renamed(spec: ServerSpec, name: str) -> ServerSpec:
-    """The same server under another name."""
-    return replace(spec, name=name)
 
 
 def alive(pid: int) -> bool:
