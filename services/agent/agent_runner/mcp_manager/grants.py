@@ -63,6 +63,7 @@ class Keeper:
         self._grant = grant
         self._with_tokens = with_tokens
         self._context: OAuthContext | None = None
+        self._known = secrets.get(key_of(name))
 
     def serve(self, context: OAuthContext) -> None:
         """Give the SDK what is kept; it asks the storage for tokens and client alone, and at a moment of its own."""
@@ -88,7 +89,8 @@ class Keeper:
     async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
         """A new registration. Tokens that an earlier one got are of no more use."""
         self._grant = Grant(url=self._grant.url, client=client_info, tokens=self._grant.tokens)
-        await save_grant(self._secrets, self._name, self._grant)
+        if self._secrets.get(key_of(self._name)) == self._known:  # or somebody has signed in meanwhile: theirs stays
+            await self._save()
 
     async def set_tokens(self, tokens: OAuthToken) -> None:
         """New tokens, by sign-in or refresh: keep them with all that is known by now."""
@@ -104,7 +106,7 @@ class Keeper:
             server=context.oauth_metadata,
             resource=context.protected_resource_metadata,
         )
-        await save_grant(self._secrets, self._name, self._grant)
+        await self._save()
 
     async def refused(self, *, client_too: bool) -> None:
         """The tokens are no good any more; nor is the registration, unless a person made it."""
@@ -113,7 +115,11 @@ class Keeper:
             without["client"] = None
         self._with_tokens = True
         self._grant = self._grant.model_copy(update=without)
+        await self._save()
+
+    async def _save(self) -> None:
         await save_grant(self._secrets, self._name, self._grant)
+        self._known = self._secrets.get(key_of(self._name))
 
 
 def registered(client_id: str, client_secret: str | None, redirect_uri: str) -> OAuthClientInformationFull:
