@@ -56,6 +56,8 @@ class Authority:
         self.refreshed = 0
         self.expires_in: int | None = 3600
         self.refuse_refresh = False
+        self.holding = asyncio.Event()
+        self.let_go = asyncio.Event()
 
     async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
         return self.clients.get(client_id)
@@ -226,6 +228,13 @@ def _notes(authority: Authority, notes: Town, door: Town) -> ASGIApp:
         """Fail, and quote the token."""
         token = get_access_token()
         raise MCPError(-32000, f"I was given {token.token if token else 'nothing'}")
+
+    @server.tool()
+    async def hold() -> str:
+        """Take as long as the test wants."""
+        authority.holding.set()
+        await authority.let_go.wait()
+        return "held"
 
     return server.streamable_http_app()
 

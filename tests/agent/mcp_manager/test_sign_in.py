@@ -51,7 +51,7 @@ async def test_sign_in_from_link_to_call(signed_out: World) -> None:
         await call(made)
     assert await made.sign_ins.finish(await came_back(await made.link())) == "notes"
     state = await made.host.ready("notes")
-    assert [tool.name for tool in state.tools] == ["add", "tell"]
+    assert [tool.name for tool in state.tools] == ["add", "tell", "hold"]
     assert "noted: milk" in await call(made)
 
 
@@ -190,6 +190,33 @@ async def test_failed_refresh_needs_a_person(signed_in: World) -> None:
     assert "access-" not in made.stored()
     made.authority.refuse_refresh = False
     await made.sign_in()
+    assert "noted" in await call(made)
+
+
+@pytest.mark.parametrize("passing", [False, True])
+async def test_call_turned_away_leaves_the_others_alone(signed_in: World, passing: bool) -> None:
+    """What a server has begun to work on comes to its end when it takes the token no more; only new calls wait."""
+    made = signed_in
+    held = asyncio.create_task(made.host.manager.call("notes", "hold", {}))
+    await made.authority.holding.wait()
+    made.authority.access.clear()
+    if passing:
+        made.door.answers["/token"] = refused(503)
+    else:
+        made.authority.refuse_refresh = True
+    for _ in range(2):
+        with pytest.raises(Problem):
+            await call(made)
+    status = made.host.manager.server("notes").status
+    assert status in {"failing", "open"} if passing else status == "needs_sign_in"
+    assert not held.done()
+    made.authority.let_go.set()
+    assert "held" in str(await held)
+    made.door.answers.clear()
+    made.authority.refuse_refresh = False
+    if not passing:
+        await made.sign_in()
+    await made.host.ready("notes")
     assert "noted" in await call(made)
 
 

@@ -6,7 +6,7 @@ So the client lives in a task of its own, whose end is the connection's end; cal
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -60,7 +60,10 @@ _KINDS: dict[type[object], Kind] = {
 
 
 class Connection:
-    """Open it once; `lost` is set when it has ended, and `reason` says why."""
+    """Open it once; `lost` is set when it takes no more requests, and `reason` says why.
+
+    Mostly it has ended then. Where only new requests are turned away (`turned_away`), those under way may go on.
+    """
 
     def __init__(self, spec: ServerSpec, context: Context, on_change: Callable[[], None]) -> None:
         """`on_change` is called when the catalogue has changed, and when the connection is lost."""
@@ -79,6 +82,10 @@ class Connection:
         self.catalogue = Catalogue()
         self.lost = asyncio.Event()
         self.reason: Exception | None = None
+        self.turned_away = False
+        self._carried = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._guess: Exception | None = None
 
     @property
@@ -91,6 +98,23 @@ class Connection:
     def pid(self) -> int | None:
         """The process of a `stdio` server."""
         return self._child.pid if self._child else None
+
+    @property
+    def over(self) -> bool:
+        """No answer comes over it any more."""
+        return self._over.is_set()
+
+    @contextlib.contextmanager
+    def carrying(self) -> Generator[None]:
+        """While the block runs, a request is under way."""
+        self._carried += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._carried -= 1
+            if self._carried == 0:
+                self._idle.set()
 
     async def open(self, timeout_s: float) -> None:
         """Connect and list what there is. Raises `ConnectFailedError`, `SignInRequiredError`, `UnresolvedError`."""
@@ -125,6 +149,13 @@ class Connection:
         self._task.cancel()
         await asyncio.wait({self._task}, timeout=CLOSE_S)
 
+    async def see_off(self) -> None:
+        """End it when the requests under way have come to their end."""
+        try:
+            await self._idle.wait()
+        finally:
+            await self.close()
+
     async def abandon(self, reason: str) -> None:
         """End it because the server does not answer: it gets no time to end by itself."""
         self.fail(reason)
@@ -134,6 +165,8 @@ class Connection:
 
     def fail(self, reason: str) -> None:
         """A request found that the connection is no good any more."""
+        if self.turned_away:
+            return
         if self.reason is None:
             self.reason = ConnectFailedError(reason)
         self._over.set()
@@ -175,6 +208,7 @@ class Connection:
             if self.reason is None or is_about_sign_in(error):
                 self.reason = failure_of(error, self._evidence())
         finally:
+            self._over.set()
             self._lose()
             if self._child is not None:
                 await self._child.end(0)
@@ -224,7 +258,7 @@ class Connection:
         own_header = any(name.lower() == "authorization" for name in values.headers)
         auth = factory.auth_for(spec) if factory and not own_header else None
         make = http_transport if spec.transport == "http" else sse_transport
-        return make(values, auth, self._answered)
+        return make(values, auth, self._answered, self._refused)
 
     def _is_modern(self) -> bool:
         return self._client is not None and self._client.protocol_version in MODERN_PROTOCOL_VERSIONS
@@ -234,6 +268,18 @@ class Connection:
         if authorization is not None and authorization != self._authorization:
             self._authorization = authorization
             self._context.log.redact.learn(authorization.partition(" ")[2])
+
+    def _refused(self, error: Exception) -> bool:
+        """No token can be had for a request. The SDK would end all the others with it: they need not know."""
+        if not self._is_open:
+            return False
+        if self.reason is None:
+            self.reason = failure_of(error, self._evidence())
+        self.turned_away = self._spec.transport == "http"  # the older transport does not outlive a failed POST
+        if not self.turned_away:
+            self._over.set()
+        self._lose()
+        return self.turned_away
 
     def _ended(self) -> None:
         """The server's side of the streams has ended."""

@@ -26,6 +26,8 @@ _HERE = ("127.0.0.1", "localhost", "[::1]", "host.docker.internal")
 
 OnAnswer = Callable[[int, str | None], None]
 """The status of an answer, and the `Authorization` that its request carried."""
+OnRefusal = Callable[[Exception], bool]
+"""Why no token can be had for a request. True: it alone ends, as one that was answered 401; else the transport does."""
 
 
 class WatchedClient(httpx2.AsyncClient):
@@ -34,7 +36,13 @@ class WatchedClient(httpx2.AsyncClient):
     Bodies but event streams end at `MAX_BODY_BYTES`; the SDK sets the limit of one event.
     """
 
-    def __init__(self, on_answer: OnAnswer, headers: dict[str, str], auth: httpx2.Auth | None) -> None:
+    def __init__(
+        self,
+        on_answer: OnAnswer,
+        headers: dict[str, str],
+        auth: httpx2.Auth | None,
+        on_refusal: OnRefusal = lambda _error: False,
+    ) -> None:
         super().__init__(
             headers=headers,
             auth=auth,
@@ -45,6 +53,7 @@ class WatchedClient(httpx2.AsyncClient):
             mounts={f"all://{host}": httpx2.AsyncHTTPTransport(verify=_trust()) for host in _HERE},  # past any proxy
         )
         self._on_answer = on_answer
+        self._on_refusal = on_refusal
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         """As httpx2's own."""
@@ -56,10 +65,12 @@ class WatchedClient(httpx2.AsyncClient):
             if flight is not None and (isinstance(error, _NOT_SENT) or error.request is not request):
                 flight.unsent = True
             raise
-        except (SignInRequiredError, OAuthFlowError):
+        except (SignInRequiredError, OAuthFlowError) as error:
             if flight is not None:  # the server turned it away before it did anything
                 flight.status = UNAUTHORIZED
-            raise
+            if not self._on_refusal(error):
+                raise
+            return httpx2.Response(UNAUTHORIZED, request=request)
         if flight is not None:
             flight.status = response.status_code
         self._on_answer(response.status_code, response.request.headers.get("authorization"))
@@ -95,11 +106,11 @@ def _trust() -> ssl.SSLContext:
 
 @contextlib.asynccontextmanager
 async def http_transport(
-    values: Resolved, auth: httpx2.Auth | None, on_answer: OnAnswer
+    values: Resolved, auth: httpx2.Auth | None, on_answer: OnAnswer, on_refusal: OnRefusal
 ) -> AsyncGenerator["TransportStreams"]:
     """Streamable HTTP."""
     async with (
-        WatchedClient(on_answer, dict(values.headers), auth) as client,
+        WatchedClient(on_answer, dict(values.headers), auth, on_refusal) as client,
         streamable_http_client(values.url, http_client=client, max_sse_event_size=MAX_BODY_BYTES) as streams,
     ):
         yield streams
@@ -107,7 +118,7 @@ async def http_transport(
 
 @contextlib.asynccontextmanager
 async def sse_transport(
-    values: Resolved, auth: httpx2.Auth | None, on_answer: OnAnswer
+    values: Resolved, auth: httpx2.Auth | None, on_answer: OnAnswer, on_refusal: OnRefusal
 ) -> AsyncGenerator["TransportStreams"]:
     """The older transport: one stream of events, and a POST for each message."""
 
@@ -116,7 +127,7 @@ async def sse_transport(
         timeout: httpx2.Timeout | None = None,  # noqa: ARG001 - the SDK's signature; ours holds for both transports
         auth: httpx2.Auth | None = None,
     ) -> httpx2.AsyncClient:
-        return WatchedClient(on_answer, headers or {}, auth)
+        return WatchedClient(on_answer, headers or {}, auth, on_refusal)
 
     async with sse_client(values.url, dict(values.headers), httpx_client_factory=make, auth=auth) as streams:
         yield streams

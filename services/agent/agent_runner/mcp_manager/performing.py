@@ -57,7 +57,8 @@ async def _perform(connection: Connection, work: Work[T]) -> T:
     task = asyncio.create_task(work(connection.client))
     task.add_done_callback(_seen)
     try:
-        return await asyncio.shield(task)
+        with connection.carrying():
+            return await asyncio.shield(task)
     except asyncio.CancelledError:
         if not task.cancelled():  # it is our caller who gave up
             task.cancel()
@@ -65,7 +66,7 @@ async def _perform(connection: Connection, work: Work[T]) -> T:
         raise LostError("the connection ended") from None
     except MCPError as error:
         flight = current.get()
-        if connection.lost.is_set() or is_lost(error, flight.status if flight else None):
+        if connection.over or is_lost(error, flight.status if flight else None):
             raise LostError(connection.why(error.message)) from error
         raise CallRefused(f"the server refuses the call: {connection.redact(error.message)}") from error
     except Exception as error:

@@ -73,6 +73,7 @@ class Server:
         self._state = ServerState(spec, _first_status(spec, restored), clock(), restored, next_probe=restored.retry_at)
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._moved = asyncio.Event()
         self._at_once = False
@@ -98,10 +99,12 @@ class Server:
 
     async def end(self, status: Status) -> None:
         """End the connection and the owner."""
-        task, self._task = self._task, None
-        if task is not None:
+        ending = [*([self._task] if self._task else []), *self._leaving]
+        self._task = None
+        for task in ending:
             task.cancel()
-            await asyncio.wait({task})
+        if ending:
+            await asyncio.wait(ending)
         self._set(status=status, next_probe=None, pid=None)
 
     async def change(self, spec: ServerSpec) -> None:
@@ -218,11 +221,7 @@ class Server:
         assert connection is not None
         while not self._at_once:
             if connection.lost.is_set():
-                await connection.close()
-                if isinstance(connection.reason, SignInRequiredError):
-                    self._turned_away(connection.reason)
-                else:
-                    self._failed(connection.why("the connection ended"))
+                await self._let_go(connection)
                 return
             if self._state.breaker.status == "open":
                 reason = self._state.breaker.reason or "calls took too long"
@@ -237,6 +236,19 @@ class Server:
                 await connection.abandon(reason)
                 self._failed(reason)
                 return
+
+    async def _let_go(self, connection: "Connection") -> None:
+        """It takes no more requests; those that are not concerned by what turned others away come to their end."""
+        if connection.turned_away:
+            self._connection = None
+            self._leaving.add(leaving := asyncio.create_task(connection.see_off(), name=f"mcp-leaving:{self.name}"))
+            leaving.add_done_callback(self._leaving.discard)
+        else:
+            await connection.close()
+        if isinstance(connection.reason, SignInRequiredError):
+            self._turned_away(connection.reason)
+        else:
+            self._failed(connection.why("the connection ended"))
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
