@@ -1,5 +1,6 @@
 """What is kept of a sign-in, when more than one wants to keep something."""
 
+import asyncio
 from pathlib import Path
 
 from agent_runner.mcp_manager.grants import Keeper, load_grant, registered
@@ -23,3 +24,21 @@ async def test_a_late_registration_takes_nothing_from_whoever_signed_in(tmp_path
     renewed = load_grant(secrets, "notes", URL, BACK).client
     assert renewed is not None
     assert renewed.client_id == "again"
+
+
+async def test_of_two_at_the_same_moment_the_person_wins(tmp_path: Path) -> None:
+    """While a sign-in is on its way to the disk, a registration or a refusal of before does not come after it."""
+    secrets = SecretFile(tmp_path / "secrets.json")
+    for late in ("registers", "is refused"):
+        connection = Keeper(secrets, "notes", load_grant(secrets, "notes", URL, BACK))
+        sign_in = Keeper(secrets, "notes", load_grant(secrets, "notes", URL, BACK))
+        signing_in = asyncio.create_task(sign_in.set_client_info(registered(f"mine, {late}", "a-secret", BACK)))
+        await asyncio.sleep(0)
+        if late == "registers":
+            await connection.set_client_info(registered("by-itself", None, BACK))
+        else:
+            await connection.refused(client_too=True)
+        await signing_in
+        kept = load_grant(secrets, "notes", URL, BACK).client
+        assert kept is not None
+        assert kept.client_id == f"mine, {late}"

@@ -49,8 +49,11 @@ def load_grant(secrets: SecretStore, name: str, url: str, redirect_uri: str) -> 
 
 async def save_grant(secrets: SecretStore, name: str, grant: Grant | None) -> None:
     """Keep it, or forget it. Raises `StorageUnavailable`."""
-    text = grant.model_dump_json(exclude_none=True) if grant else None
-    await secrets.change({key_of(name): text})
+    await secrets.change({key_of(name): _text(grant) if grant else None})
+
+
+def _text(grant: Grant) -> str:
+    return grant.model_dump_json(exclude_none=True)
 
 
 class Keeper:
@@ -89,8 +92,7 @@ class Keeper:
     async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
         """A new registration. Tokens that an earlier one got are of no more use."""
         self._grant = Grant(url=self._grant.url, client=client_info, tokens=self._grant.tokens)
-        if self._secrets.get(key_of(self._name)) == self._known:  # or somebody has signed in meanwhile: theirs stays
-            await self._save()
+        await self._save_unless_changed()
 
     async def set_tokens(self, tokens: OAuthToken) -> None:
         """New tokens, by sign-in or refresh: keep them with all that is known by now."""
@@ -115,11 +117,17 @@ class Keeper:
             without["client"] = None
         self._with_tokens = True
         self._grant = self._grant.model_copy(update=without)
-        await self._save()
+        await self._save_unless_changed()
 
     async def _save(self) -> None:
-        await save_grant(self._secrets, self._name, self._grant)
-        self._known = self._secrets.get(key_of(self._name))
+        self._known = _text(self._grant)
+        await self._secrets.change({key_of(self._name): self._known})
+
+    async def _save_unless_changed(self) -> None:
+        """When somebody has signed in meanwhile, theirs stays."""
+        key, text = key_of(self._name), _text(self._grant)
+        if await self._secrets.change({key: text}, expected={key: self._known}):
+            self._known = text
 
 
 def registered(client_id: str, client_secret: str | None, redirect_uri: str) -> OAuthClientInformationFull:

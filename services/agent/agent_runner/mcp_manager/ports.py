@@ -63,8 +63,13 @@ class SecretStore(Protocol):
         """The secret; None when there is none of that key."""
         ...
 
-    async def change(self, changes: Mapping[str, str | None]) -> None:
-        """Put these, and delete those that are None, all or nothing, on disk when it returns."""
+    async def change(
+        self, changes: Mapping[str, str | None], *, expected: Mapping[str, str | None] | None = None
+    ) -> bool:
+        """Put these, and delete those that are None, all or nothing, on disk when it returns.
+
+        False, and nothing is changed, where something `expected` is not what there is by then.
+        """
         ...
 
     def keys(self, prefix: str) -> Sequence[str]:

@@ -31,14 +31,23 @@ class SecretFile:
         """The keys that begin so. Raises `StorageUnavailable`."""
         return [key for key in self._loaded() if key.startswith(prefix)]
 
-    async def change(self, changes: Mapping[str, str | None]) -> None:
-        """Put these, and delete those that are None, all or nothing. Raises `StorageUnavailable`."""
+    async def change(
+        self, changes: Mapping[str, str | None], *, expected: Mapping[str, str | None] | None = None
+    ) -> bool:
+        """Put these, and delete those that are None, all or nothing. Raises `StorageUnavailable`.
+
+        False, and nothing is changed, where something `expected` is not what there is by then.
+        """
         async with self._lock:
-            merged = {**self._loaded(), **changes}
+            stored = self._loaded()
+            if any(stored.get(key) != value for key, value in (expected or {}).items()):
+                return False
+            merged = {**stored, **changes}
             values = {key: value for key, value in merged.items() if value is not None}
-            if values != self._loaded():
+            if values != stored:
                 await asyncio.to_thread(self._write, values)
                 self._values = values
+            return True
 
     def _loaded(self) -> dict[str, str]:
         if self._values is None:
