@@ -11,7 +11,7 @@ ASK = {"input": "list the files", "approval": "allow"}
 
 
 async def ended(page: httpx.AsyncClient, run_id: str) -> dict[str, object]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             run = (await page.get(f"/api/agent/runs/{run_id}")).raise_for_status().json()
             if run["status"] in {"succeeded", "failed", "cancelled"}:

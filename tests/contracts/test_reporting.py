@@ -42,7 +42,7 @@ def page_events() -> list[dict[str, Json]]:
 
 
 async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await check():
             await asyncio.sleep(0.05)
 

@@ -43,7 +43,7 @@ async def _forwarding(outbox: Outbox) -> AsyncIterator[None]:
 
 
 async def _until_empty(outbox: Outbox) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while outbox.depth or outbox.lost:
             await asyncio.sleep(0.01)
 
@@ -141,7 +141,7 @@ async def test_an_error_is_reported_with_its_stack_and_component(outbox: Outbox)
         raise RuntimeError("a \ud800 of mine")
     except RuntimeError as error:
         reporter.error("tool_error", str(error), component="agent.tools", error=error, context={"run_id": "run_1"})
-    async with _forwarding(outbox), asyncio.timeout(5):
+    async with _forwarding(outbox), asyncio.timeout(30):
         while not route.calls:
             await asyncio.sleep(0.01)
     task.cancel()

@@ -60,7 +60,7 @@ def _start(port: int | str, folder: Path, **more: str) -> "subprocess.Popen[byte
 
 
 async def _until_ready(port: int) -> None:
-    async with asyncio.timeout(20), httpx.AsyncClient() as client:
+    async with asyncio.timeout(60), httpx.AsyncClient() as client:
         while True:
             try:
                 if (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200:

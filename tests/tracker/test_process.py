@@ -125,7 +125,7 @@ async def test_it_ends_at_once_with_the_database_locked(process: Process, tmp_pa
 
 
 async def until_ready(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (await client.get("/readyz")).status_code != 200:
             await asyncio.sleep(0.1)
 

@@ -46,7 +46,7 @@ async def test_sign_in_and_out(client: httpx.AsyncClient, places: tuple[Authorit
     assert (finished.status_code, finished.json()) == (200, {"server": "notes"})
     again = await client.post(CALLBACK, json=body)
     assert (again.status_code, again.json()["code"]) == (400, "mcp_sign_in_unknown")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while ("POST", "/mcp") not in places[2].asked[-3:]:
             await asyncio.sleep(0.01)
     out = await client.delete(AUTH)

@@ -122,14 +122,14 @@ class Running:
         self.heard = heard
         self.secrets = secrets
 
-    async def until(self, name: str, wanted: Callable[[ServerState], bool], seconds: float = 20) -> ServerState:
+    async def until(self, name: str, wanted: Callable[[ServerState], bool], seconds: float = 60) -> ServerState:
         """The state of a server, once it is as wanted."""
         async with asyncio.timeout(seconds):
             while not wanted(state := self.manager.server(name)):
                 await asyncio.sleep(0.01)
         return state
 
-    async def ready(self, name: str, seconds: float = 20) -> ServerState:
+    async def ready(self, name: str, seconds: float = 60) -> ServerState:
         """The state of a server, once it is connected."""
         try:
             return await self.until(name, lambda state: state.status == "ready", seconds)
@@ -200,7 +200,7 @@ def _processes() -> Iterator[Path]:
     return (entry for entry in Path("/proc").iterdir() if entry.name.isdigit())
 
 
-async def gone(*pids: int, seconds: float = 5) -> None:
+async def gone(*pids: int, seconds: float = 20) -> None:
     """Wait until none of them runs."""
     deadline = time.monotonic() + seconds
     while left := [pid for pid in pids if alive(pid)]:

@@ -61,7 +61,7 @@ async def test_first_screen_comes_with_everything_down(
 
 
 async def until_down(page: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await page.get("/api/status")).json()["agent"]["status"] != "down":
             await asyncio.sleep(0.02)
 

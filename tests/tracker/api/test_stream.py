@@ -30,7 +30,7 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 @asynccontextmanager
 async def listening(client: httpx.AsyncClient, **headers: str) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-    async with asyncio.timeout(20), client.stream("GET", "/api/v1/stream", headers=headers) as stream:
+    async with asyncio.timeout(60), client.stream("GET", "/api/v1/stream", headers=headers) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         lines = stream.aiter_lines()
         assert (await anext(lines)).startswith(":")
